@@ -1,0 +1,1 @@
+"""A context budget for LangGraph agents."""

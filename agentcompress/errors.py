@@ -1,0 +1,58 @@
+"""Every error this library raises on purpose.
+
+AgentCompressError
+├── BudgetExceededError      hard pins alone are over the ceiling
+├── UnsupportedContentError  content that no codec or segmenter can read
+├── InvalidInputError        a file, record or conversation that is not what it should be
+└── MissingDependencyError   an optional package or data file is not installed
+
+Bad settings given to a constructor are plain ``ValueError``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class AgentCompressError(Exception):
+    """Base class of everything this library raises on purpose."""
+
+
+class BudgetExceededError(AgentCompressError):
+    """What may never be touched is alone larger than the budget.
+
+    Attributes:
+        ceiling: The hard limit, in tokens.
+        breakdown: Tokens by what takes them, e.g. ``{"system prompt": 9000}``.
+    """
+
+    def __init__(self, ceiling: int, breakdown: Mapping[str, int]) -> None:
+        self.ceiling = ceiling
+        self.breakdown = dict(breakdown)
+        parts = ", ".join(f"{name} {tokens:,}" for name, tokens in self.breakdown.items() if tokens)
+        super().__init__(
+            f"budget of {ceiling:,} tokens is too small: pinned content alone takes "
+            f"{sum(self.breakdown.values()):,} ({parts})"
+        )
+
+
+class UnsupportedContentError(AgentCompressError):
+    """Content of a shape that cannot be read."""
+
+
+class InvalidInputError(AgentCompressError):
+    """Input data that is not what it should be; says where.
+
+    Attributes:
+        path: The file, or None for data given in memory.
+        line: The 1-based line, or None where lines do not apply.
+    """
+
+    def __init__(self, message: str, *, path: Path | str | None = None, line: int | None = None) -> None:
+        self.path = path
+        self.line = line
+        where = "" if path is None else f"{path}:{line}: " if line is not None else f"{path}: "
+        super().__init__(f"{where}{message}")
+
+
+class MissingDependencyError(AgentCompressError):
+    """An optional package or data file is missing; says how to get it."""

@@ -1,0 +1,49 @@
+"""Values and Protocols: the words every room speaks."""
+
+from .budget import Budget, checked_limit
+from .message import Image, Message, Part, PartKind, Role, ToolCall
+from .plan import Choice, Plan
+from .protocols import (
+    Criterion,
+    Encoder,
+    ImageFormula,
+    MessageCodec,
+    Scores,
+    Segmenter,
+    Strategy,
+    TokenCounter,
+    Vectors,
+)
+from .result import CompressionResult
+from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, SegmentKind, Selection
+
+__all__ = [
+    "Budget",
+    "Choice",
+    "CompressionResult",
+    "Context",
+    "Criterion",
+    "Encoder",
+    "Group",
+    "Image",
+    "ImageFormula",
+    "Message",
+    "MessageCodec",
+    "Part",
+    "PartKind",
+    "Pin",
+    "Plan",
+    "Rendition",
+    "RenditionName",
+    "Role",
+    "Scores",
+    "Segment",
+    "SegmentKind",
+    "Segmenter",
+    "Selection",
+    "Strategy",
+    "TokenCounter",
+    "ToolCall",
+    "Vectors",
+    "checked_limit",
+]

@@ -1,0 +1,86 @@
+"""A message as the engine sees it, whatever library it came from."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
+
+Role = Literal["system", "user", "assistant", "tool"]
+PartKind = Literal["text", "image", "reasoning", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image, by reference: its bytes are read only by whoever needs them."""
+
+    url: str
+    """Data URI, file path or remote URL (remote ones are never fetched)."""
+    width: int | None = None
+    """Pixels, or None where the size is unknown."""
+    height: int | None = None
+    """Pixels, or None where the size is unknown."""
+    detail: str = "auto"
+    """The provider's detail setting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One content block of a message."""
+
+    kind: PartKind
+    """What the block is."""
+    text: str = ""
+    """What it says; empty for images; JSON for blocks of other kinds."""
+    image: Image | None = None
+    """Set when `kind` is "image"."""
+    origin: object = field(default=None, compare=False, repr=False)
+    """The block it was read from; None where the content was a plain string."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A call as the model wrote it."""
+
+    id: str
+    """The provider's id; results point at it."""
+    name: str
+    """The tool's name."""
+    arguments: str
+    """Arguments as JSON text, byte for byte as they will be sent."""
+
+    @property
+    def text(self) -> str:
+        """The call as it is counted: a line of its own."""
+        return f"\n{self.name}({self.arguments})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message: parts, calls and, for a tool result, the call it answers."""
+
+    role: Role
+    """Who speaks."""
+    parts: tuple[Part, ...] = ()
+    """Content blocks in order."""
+    calls: tuple[ToolCall, ...] = ()
+    """Tool calls of an assistant message."""
+    call_id: str | None = None
+    """Of a tool result: the id of its call."""
+    error: bool = False
+    """Of a tool result: whether the tool failed."""
+    pinned: bool = False
+    """Whether the user marked it as never to be touched."""
+    origin: object = field(default=None, compare=False, repr=False)
+    """The message it was read from; None for messages that we issue."""
+
+    @property
+    def text(self) -> str:
+        """Text parts joined by newlines."""
+        return "\n".join(part.text for part in self.parts if part.kind == "text")
+
+    @property
+    def said(self) -> str:
+        """Text and calls: everything of the message that is counted as text."""
+        return self.text + "".join(call.text for call in self.calls)
+
+    def with_parts(self, parts: tuple[Part, ...]) -> Self:
+        """The same message with other content."""
+        return replace(self, parts=parts)

@@ -1,0 +1,81 @@
+"""What became of each segment: the decisions that are persisted and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from .segment import RenditionName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One stretch of a part's text and how it is shown; stretches not chosen are elided."""
+
+    part: int
+    """Index of the part."""
+    start: int
+    """Where the stretch begins, in characters."""
+    end: int
+    """Where it ends, exclusive."""
+    rendition: RenditionName = "full"
+    """How it is shown."""
+    text: str | None = None
+    """What is shown instead; None for the stretch itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Segment → rendition, by message, in a form that outlives the process.
+
+    A message is known by the fingerprint of what it says, so a plan survives
+    checkpoints, forks and new message ids. Messages it does not name are new
+    and are shown whole.
+    """
+
+    shown: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    """Fingerprint → what is shown of the message, in order."""
+    folded: frozenset[str] = frozenset()
+    """Fingerprints of messages that left the prompt together with their group."""
+    evictions: int = 0
+    """How often a global plan was made: each one rewrites the prompt's cached prefix."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready form.
+
+        Returns:
+            ``{"version", "shown", "folded", "evictions"}``; a choice is
+            ``[part, start, end]`` or ``[part, start, end, rendition, text]``.
+        """
+        return {
+            "version": 1,
+            "shown": {key: [_packed(choice) for choice in choices] for key, choices in self.shown.items()},
+            "folded": sorted(self.folded),
+            "evictions": self.evictions,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The plan that `to_dict` wrote.
+
+        Raises:
+            ValueError: The data is of another version.
+        """
+        if data.get("version") != 1:
+            raise ValueError(f"plan version {data.get('version')!r} is not 1")
+        return cls(
+            shown={key: tuple(_unpacked(row) for row in rows) for key, rows in data["shown"].items()},
+            folded=frozenset(data["folded"]),
+            evictions=data["evictions"],
+        )
+
+
+def _packed(choice: Choice) -> list[Any]:
+    span: list[Any] = [choice.part, choice.start, choice.end]
+    return span if choice.text is None else [*span, choice.rendition, choice.text]
+
+
+def _unpacked(row: list[Any]) -> Choice:
+    part, start, end, *rest = row
+    if not rest:
+        return Choice(part=part, start=start, end=end)
+    return Choice(part=part, start=start, end=end, rendition=rest[0], text=rest[1])

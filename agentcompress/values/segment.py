@@ -1,0 +1,108 @@
+"""What content is cut into, and the ways to show each piece."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from .message import Role
+
+SegmentKind = Literal["text", "line", "record", "code", "image", "reasoning", "other"]
+RenditionName = Literal["full", "condensed", "stub", "merged", "folded"]
+
+
+class Pin(IntEnum):
+    """How firmly something stays; higher stays longer."""
+
+    NONE = 0
+    SOFT = 1
+    HARD = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """One way to show a segment, or several segments at once."""
+
+    name: RenditionName
+    """`full` shows everything; `merged` and `folded` stand for several segments."""
+    text: str
+    """What the model reads."""
+    tokens: int
+    """Its cost."""
+    covers: tuple[int, ...] = ()
+    """Of merged and folded renditions: indices of the segments it stands for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The smallest removable unit: a span of one part of one message."""
+
+    message: int
+    """Index of its message."""
+    part: int
+    """Index of its part in the message."""
+    group: int
+    """Index of its group."""
+    start: int
+    """Where it begins in the part's text, in characters."""
+    end: int
+    """Where it ends, exclusive."""
+    text: str
+    """The span itself; empty for images."""
+    tokens: int
+    """Cost of showing it in full."""
+    role: Role
+    """Who said it."""
+    kind: SegmentKind = "line"
+    """What it is."""
+    atoms: tuple[str, ...] = ()
+    """Identifiers, paths and numbers in it, each once, in order."""
+    condensed: tuple[Rendition, ...] = ()
+    """Smaller renditions, largest first; what a smaller one shows, a larger one shows too."""
+
+    @property
+    def renditions(self) -> tuple[Rendition, ...]:
+        """All ways to show it, largest first."""
+        return (Rendition(name="full", text=self.text, tokens=self.tokens), *self.condensed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Messages that stand or fall together, above all a call with its results."""
+
+    messages: tuple[int, ...]
+    """Indices of its messages, adjacent and in order."""
+    step: int
+    """How many assistant turns began before it: its place in time."""
+    overhead: int = 0
+    """Tokens it costs before any of its segments is shown: calls and framing."""
+    pin: Pin = Pin.NONE
+    """How firmly it stays."""
+    error: bool = False
+    """Whether one of its tool results is an error."""
+    atoms: tuple[str, ...] = ()
+    """Atoms of its calls: shown as soon as the group is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything a criterion or strategy may look at."""
+
+    segments: Sequence[Segment]
+    """In chronological order."""
+    groups: Sequence[Group]
+    """In chronological order; every segment points at one."""
+    query: str
+    """What the next step is about: task, newest request, last call and the reasoning before it."""
+    task: str = ""
+    """The first user turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What a strategy decided to show."""
+
+    renditions: Mapping[int, int]
+    """Segment index → index into its `renditions`; a segment that is not named is not shown."""
+    groups: frozenset[int]
+    """Groups that stay; the segments of the others are not shown."""

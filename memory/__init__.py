@@ -1,0 +1,1 @@
+"""Where what leaves the prompt is kept."""
