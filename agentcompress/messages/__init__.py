@@ -1,1 +1,1 @@
-"""."""
+"""Each library's messages ↔ the messages of the engine."""

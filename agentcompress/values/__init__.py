@@ -1,5 +1,6 @@
 """Values and Protocols: the words every room speaks."""
 
+from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
 from .message import Image, Message, Part, PartKind, Role, ToolCall
 from .plan import Choice, Plan
@@ -45,5 +46,7 @@ __all__ = [
     "TokenCounter",
     "ToolCall",
     "Vectors",
+    "atoms_of",
     "checked_limit",
+    "token_spans",
 ]
