@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast, get_args
 
-from ..errors import UnsupportedContentError
-from ..values import Image, Message, Part, Role, ToolCall
+from agentcompress.errors import UnsupportedContentError
+from agentcompress.values import Image, Message, Part, Role, ToolCall
 
 _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {
     "developer": "system",
