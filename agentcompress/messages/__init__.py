@@ -1,1 +1,20 @@
 """Each library's messages ↔ the messages of the engine."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agentcompress.values import MessageCodec
+
+from .openai import OpenAICodec
+from .tools import tool_schemas
+
+__all__ = ["OpenAICodec", "codec_for", "tool_schemas"]
+
+
+def codec_for(messages: Sequence[Any]) -> MessageCodec:
+    """The codec that reads these messages: chat dictionaries, or LangChain's classes."""
+    if all(isinstance(message, Mapping) for message in messages):
+        return OpenAICodec()
+    from .langchain import LangChainCodec
+
+    return LangChainCodec()

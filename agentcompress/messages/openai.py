@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from agentcompress.errors import UnsupportedContentError
-from agentcompress.values import Image, Message, Part, Role, ToolCall
+from agentcompress.values import Message, Role, ToolCall
+
+from .blocks import read_content, write_content
 
 _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {
     "developer": "system",
@@ -29,7 +31,7 @@ class OpenAICodec:
             raise UnsupportedContentError(f"role {role!r} is none of {', '.join(_ROLES)}")
         return Message(
             role=_ROLES[role],
-            parts=_parts(raw.get("content")),
+            parts=read_content(raw.get("content")),
             calls=_calls(raw.get("tool_calls")),
             call_id=raw.get("tool_call_id"),
             error=raw.get("status") == "error" or raw.get("is_error") is True,
@@ -37,41 +39,13 @@ class OpenAICodec:
         )
 
     def write(self, message: Message) -> dict[str, Any]:
-        """The message as a dictionary; only what changed differs from what was read."""
+        """The message as a dictionary; one that did not change is the object that was read."""
         if message.origin is None:
             return {"role": message.role, "content": message.text}
-        origin = cast(Mapping[str, Any], message.origin)
-        if message.parts == _parts(origin.get("content")):
-            return cast(dict[str, Any], message.origin)
-        return {**origin, "content": _content(message.parts)}
-
-
-def _parts(content: Any) -> tuple[Part, ...]:
-    if content is None:
-        return ()
-    if isinstance(content, str):
-        return (Part(kind="text", text=content),)
-    if not isinstance(content, list):
-        raise UnsupportedContentError(
-            f"content must be text or a list of blocks, got {type(content).__name__}"
-        )
-    return tuple(_part(block) for block in content)
-
-
-def _part(block: Any) -> Part:
-    if isinstance(block, str):
-        return Part(kind="text", text=block, origin=block)
-    if not isinstance(block, Mapping):
-        raise UnsupportedContentError(f"a content block must be an object, got {type(block).__name__}")
-    kind = block.get("type")
-    if kind == "text" and isinstance(block.get("text"), str):
-        return Part(kind="text", text=block["text"], origin=block)
-    if kind == "image_url":
-        source = block.get("image_url")
-        fields = source if isinstance(source, Mapping) else {"url": source}
-        image = Image(url=str(fields.get("url", "")), detail=str(fields.get("detail", "auto")))
-        return Part(kind="image", image=image, origin=block)
-    return Part(kind="other", text=json.dumps(block, ensure_ascii=False, default=str), origin=block)
+        origin = cast(dict[str, Any], message.origin)
+        if message.parts == read_content(origin.get("content")):
+            return origin
+        return {**origin, "content": write_content(message.parts)}
 
 
 def _calls(calls: Any) -> tuple[ToolCall, ...]:
@@ -90,15 +64,3 @@ def _call(call: Any) -> ToolCall:
     if not isinstance(arguments, str):
         arguments = json.dumps(arguments, ensure_ascii=False)
     return ToolCall(id=str(call.get("id", "")), name=function["name"], arguments=arguments)
-
-
-def _content(parts: tuple[Part, ...]) -> str | list[Any]:
-    if len(parts) == 1 and parts[0].origin is None:
-        return parts[0].text
-    return [_block(part) for part in parts]
-
-
-def _block(part: Part) -> Any:
-    if isinstance(part.origin, Mapping):
-        return {**part.origin, "text": part.text} if part.kind == "text" else part.origin
-    return part.origin if part.origin == part.text else {"type": "text", "text": part.text}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 Role = Literal["system", "user", "assistant", "tool"]
-PartKind = Literal["text", "image", "reasoning", "other"]
+PartKind = Literal["text", "image", "reasoning", "call", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Part:
     kind: PartKind
     """What the block is."""
     text: str = ""
-    """What it says; empty for images; JSON for blocks of other kinds."""
+    """What it says; empty for images and for blocks that repeat a call; JSON for unknown blocks."""
     image: Image | None = None
     """Set when `kind` is "image"."""
     origin: object = field(default=None, compare=False, repr=False)

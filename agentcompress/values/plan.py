@@ -36,6 +36,8 @@ class Plan:
     """Fingerprint → what is shown of the message, in order."""
     folded: frozenset[str] = frozenset()
     """Fingerprints of messages that left the prompt together with their group."""
+    marked: bool = True
+    """Whether folded messages leave a line behind; False only where not even that fits."""
     evictions: int = 0
     """How often a global plan was made: each one rewrites the prompt's cached prefix."""
 
@@ -43,13 +45,14 @@ class Plan:
         """A JSON-ready form.
 
         Returns:
-            ``{"version", "shown", "folded", "evictions"}``; a choice is
+            ``{"version", "shown", "folded", "marked", "evictions"}``; a choice is
             ``[part, start, end]`` or ``[part, start, end, rendition, text]``.
         """
         return {
             "version": 1,
             "shown": {key: [_packed(choice) for choice in choices] for key, choices in self.shown.items()},
             "folded": sorted(self.folded),
+            "marked": self.marked,
             "evictions": self.evictions,
         }
 
@@ -65,6 +68,7 @@ class Plan:
         return cls(
             shown={key: tuple(_unpacked(row) for row in rows) for key, rows in data["shown"].items()},
             folded=frozenset(data["folded"]),
+            marked=data["marked"],
             evictions=data["evictions"],
         )
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .message import Role
 
 SegmentKind = Literal["text", "line", "record", "code", "image", "reasoning", "other"]
@@ -35,14 +38,14 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """The smallest removable unit: a span of one part of one message."""
+    """The smallest removable unit: a span of one part of one message.
 
-    message: int
-    """Index of its message."""
+    It does not know which message: the same content is segmented once, wherever
+    and however often it stands in a conversation.
+    """
+
     part: int
     """Index of its part in the message."""
-    group: int
-    """Index of its group."""
     start: int
     """Where it begins in the part's text, in characters."""
     end: int
@@ -86,16 +89,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything a criterion or strategy may look at."""
+    """Everything a criterion or strategy may look at: what is not hard-pinned."""
 
     segments: Sequence[Segment]
     """In chronological order."""
     groups: Sequence[Group]
-    """In chronological order; every segment points at one."""
+    """In chronological order."""
+    message_of: NDArray[np.intp]
+    """Index of each segment's message, shape (segments,), ascending."""
+    group_of: NDArray[np.intp]
+    """Index into `groups` of each segment's group, shape (segments,), ascending."""
+    step: int
+    """The step that comes next; a group's age is `step - group.step`."""
     query: str
     """What the next step is about: task, newest request, last call and the reasoning before it."""
-    task: str = ""
-    """The first user turn."""
+    visible: frozenset[str] = frozenset()
+    """Atoms that hard-pinned content shows whatever is chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

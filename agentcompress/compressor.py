@@ -1,0 +1,171 @@
+"""Segment → score → plan → render: the one place where the rooms meet."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any
+
+from agentcompress.criteria import default_criterion
+from agentcompress.encoders import default_encoder
+from agentcompress.messages import codec_for, tool_schemas
+from agentcompress.pipeline.accounting import breakdown
+from agentcompress.pipeline.conversation import Conversation
+from agentcompress.pipeline.eviction import evict
+from agentcompress.pipeline.ingestion import ingest
+from agentcompress.pipeline.segmenting import SegmentCache
+from agentcompress.segmenters import LinesSegmenter
+from agentcompress.strategies import CondenseStrategy, PruneStrategy
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
+
+_REMEMBERED_PLANS = 32
+
+
+class Compressor:
+    """Makes a conversation fit a token budget.
+
+    Holds no state of any conversation, only caches by content: one compressor may
+    serve many threads. What keeps a long run stable is the plan: hand the one you
+    got back with the next call, and decisions stay frozen until the next eviction.
+
+    Args:
+        budget: The hard limit of a whole request: tokens, a fraction of the model's
+            window, or a `Budget` with its marks.
+        model: Name of the model that will read the messages; sets how tokens are
+            counted. None counts plain o200k tokens.
+        window: The model's context window in tokens, where `budget` is a fraction
+            and the model's name does not tell.
+        counter: Counts requests; None takes the one that fits `model`.
+        criterion: Says how much segments matter.
+        strategy: Chooses what is shown when everything does not fit.
+        keep_steps: How many of the newest steps are soft-pinned.
+
+    Raises:
+        ValueError: A setting is out of range, or a fraction has no window.
+    """
+
+    def __init__(
+        self,
+        budget: int | float | Budget,
+        *,
+        model: str | None = None,
+        window: int | None = None,
+        counter: RequestCounter | None = None,
+        criterion: Criterion | None = None,
+        strategy: Strategy | None = None,
+        keep_steps: int = 1,
+    ) -> None:
+        if keep_steps < 0:
+            raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
+        self._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
+        self._counter = counter or RequestCounter.for_model(model)
+        self._ceiling = self._budget.ceiling(window or self._counter.profile.window)
+        self._criterion = criterion or default_criterion(default_encoder())
+        self._strategy = strategy or PruneStrategy()
+        self._condense = CondenseStrategy()
+        self._keep_steps = keep_steps
+        self._segmented = SegmentCache(LinesSegmenter(), self._counter)
+        self._plans: OrderedDict[object, Plan] = OrderedDict()
+        self._lock = Lock()
+
+    def compress(
+        self,
+        messages: Sequence[Any],
+        query: str | None = None,
+        tools: Sequence[Any] | None = None,
+        *,
+        plan: Plan | None = None,
+    ) -> CompressionResult:
+        """The messages as the model should see them.
+
+        Args:
+            messages: LangChain messages or OpenAI chat dictionaries, system prompt included.
+            query: What the next step is about; None derives it from the messages.
+            tools: Tools or their schemas: they count, and are never touched.
+            plan: The plan of the previous call of the same conversation.
+
+        Returns:
+            Messages in the form that came in, the plan for the next call, and the figures.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over the ceiling.
+            UnsupportedContentError: A message is of no known shape.
+        """
+        codec = codec_for(messages)
+        conversation = Conversation(
+            messages=[codec.read(message) for message in messages],
+            tool_tokens=self._counter.tools(tool_schemas(tools)),
+            counter=self._counter,
+            segmented=self._segmented,
+            keep_steps=self._keep_steps,
+        )
+        decided = self._ingested(conversation, plan or Plan())
+        shown = conversation.render(decided)
+        tokens = conversation.total(shown)
+        evicted = tokens > int(self._budget.trigger * self._ceiling)
+        if evicted:
+            decided = self._evicted(conversation, decided, query)
+            shown = conversation.render(decided)
+            tokens = conversation.total(shown)
+        return CompressionResult(
+            messages=[codec.write(message) for message in shown],
+            plan=decided,
+            ceiling=self._ceiling,
+            tokens_before=conversation.total(conversation.messages),
+            tokens_after=tokens,
+            evicted=evicted,
+            breakdown=breakdown(shown, conversation.tool_tokens, conversation.cost),
+        )
+
+    async def acompress(
+        self,
+        messages: Sequence[Any],
+        query: str | None = None,
+        tools: Sequence[Any] | None = None,
+        *,
+        plan: Plan | None = None,
+    ) -> CompressionResult:
+        """`compress` in a worker thread, so that an event loop never waits for it."""
+        return await asyncio.to_thread(self.compress, messages, query, tools, plan=plan)
+
+    def apply(self, messages: list[Any], *, count_tokens: Callable[[Sequence[Any]], int]) -> None:
+        """Shortens a list of LangChain messages in place: LangChain's `ContextEdit` Protocol.
+
+        For `ContextEditingMiddleware(edits=[Compressor(…)])`, which gives no tools
+        and keeps no plan between calls.
+
+        Args:
+            messages: Changed in place.
+            count_tokens: LangChain's counter; nothing happens while it reads within the budget.
+        """
+        if count_tokens(messages) > self._ceiling:
+            messages[:] = self.compress(messages).messages
+
+    def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
+        if self._budget.item_share == 1:
+            return plan
+        share = int(self._budget.item_share * self._ceiling)
+        return ingest(conversation, self._criterion, self._condense, plan, share=share)
+
+    def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Plan:
+        # A request that is tried again, or asked for twice, gets its plan without the work.
+        key = (tuple(conversation.names), conversation.tool_tokens, query, plan.evictions, conversation.pins)
+        with self._lock:
+            if key in self._plans:
+                self._plans.move_to_end(key)
+                return self._plans[key]
+        made = evict(
+            conversation,
+            self._criterion,
+            self._strategy,
+            plan,
+            query=query,
+            target=int(self._budget.keep * self._ceiling),
+            ceiling=self._ceiling,
+        )
+        with self._lock:
+            self._plans[key] = made
+            if len(self._plans) > _REMEMBERED_PLANS:
+                self._plans.popitem(last=False)
+        return made

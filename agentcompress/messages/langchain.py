@@ -1,0 +1,92 @@
+"""LangChain messages."""
+
+import json
+from typing import Any
+
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
+
+from agentcompress.errors import UnsupportedContentError
+from agentcompress.values import Message, Role, ToolCall
+
+from .blocks import read_content, write_content
+
+PINNED = "agentcompress_pinned"
+"""Key in `additional_kwargs` by which a user marks a message as never to be touched."""
+
+_CHAT_ROLES: dict[str, Role] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "tool": "tool",
+}
+
+
+class LangChainCodec:
+    """Reads and writes `BaseMessage` objects; what is written keeps id, name, status and metadata."""
+
+    def read(self, raw: Any) -> Message:
+        """The message as the engine sees it.
+
+        Raises:
+            UnsupportedContentError: It is no LangChain message that a model can be sent.
+        """
+        if not isinstance(raw, BaseMessage):
+            raise UnsupportedContentError(f"a message must be a BaseMessage, got {type(raw).__name__}")
+        return Message(
+            role=_role(raw),
+            parts=read_content(raw.content),
+            calls=_calls(raw) if isinstance(raw, AIMessage) else (),
+            call_id=raw.tool_call_id if isinstance(raw, ToolMessage) else None,
+            error=isinstance(raw, ToolMessage) and raw.status == "error",
+            pinned=bool(raw.additional_kwargs.get(PINNED)),
+            origin=raw,
+        )
+
+    def write(self, message: Message) -> BaseMessage:
+        """The message as LangChain's; one that did not change is the object that was read."""
+        if not isinstance(message.origin, BaseMessage):
+            return HumanMessage(message.text) if message.role == "user" else AIMessage(message.text)
+        if message.parts == read_content(message.origin.content):
+            return message.origin
+        return message.origin.model_copy(update={"content": write_content(message.parts)})
+
+
+def _role(raw: BaseMessage) -> Role:
+    if isinstance(raw, SystemMessage):
+        return "system"
+    if isinstance(raw, HumanMessage):
+        return "user"
+    if isinstance(raw, AIMessage):
+        return "assistant"
+    if isinstance(raw, ToolMessage | FunctionMessage):
+        return "tool"
+    if isinstance(raw, ChatMessage) and raw.role in _CHAT_ROLES:
+        return _CHAT_ROLES[raw.role]
+    raise UnsupportedContentError(f"{type(raw).__name__} is no message that a model can be sent")
+
+
+def _calls(raw: AIMessage) -> tuple[ToolCall, ...]:
+    calls = [
+        ToolCall(
+            id=call["id"] or "",
+            name=call["name"],
+            arguments=json.dumps(call["args"], ensure_ascii=False, default=str),
+        )
+        for call in raw.tool_calls
+    ]
+    calls += [
+        ToolCall(id=call["id"] or "", name=call["name"] or "", arguments=call["args"] or "")
+        for call in raw.invalid_tool_calls
+    ]
+    return tuple(calls)

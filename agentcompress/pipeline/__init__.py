@@ -1,0 +1,1 @@
+"""The stages that the compressor runs, one a file."""

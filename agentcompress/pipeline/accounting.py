@@ -1,0 +1,42 @@
+"""What takes how many tokens."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from agentcompress.values import Message
+
+_TURNS = {
+    "system": "system prompt",
+    "user": "user turns",
+    "assistant": "assistant turns",
+    "tool": "tool results",
+}
+
+
+def breakdown(
+    messages: Sequence[Message], tool_tokens: int, cost: Callable[[Message], int]
+) -> Mapping[str, int]:
+    """Tokens of a request by what takes them; the values add up to the whole.
+
+    Args:
+        messages: What is sent.
+        tool_tokens: Tokens of the tool schemas.
+        cost: Tokens of a message.
+    """
+    tokens: Counter[str] = Counter({"system prompt": 0, "tool schemas": tool_tokens})
+    for message in messages:
+        whole = cost(message)
+        images = tuple(part for part in message.parts if part.kind == "image")
+        if images:
+            share = whole - cost(message.with_parts(tuple(p for p in message.parts if p.kind != "image")))
+            tokens["images"] += share
+            whole -= share
+        if message.calls:
+            share = whole - cost(
+                replace(message, calls=(), parts=tuple(p for p in message.parts if p.kind != "image"))
+            )
+            tokens["tool calls"] += share
+            whole -= share
+        tokens[_TURNS[message.role]] += whole
+    return dict(tokens)

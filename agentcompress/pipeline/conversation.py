@@ -1,0 +1,101 @@
+"""One request on its way through the stages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Context, Group, Message, Pin, Plan, Segment, atoms_of
+
+from .fingerprint import fingerprints
+from .grouping import groups_of
+from .rendering import MARK, render
+from .segmenting import ATTACHED, SegmentCache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """Messages with what counting and cutting them needs; derived facts are computed once."""
+
+    messages: Sequence[Message]
+    """The originals."""
+    tool_tokens: int
+    """Tokens of the tool schemas."""
+    counter: RequestCounter
+    """Counts messages."""
+    segmented: SegmentCache
+    """Cuts messages."""
+    keep_steps: int
+    """Newest steps that are soft-pinned."""
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Fingerprints, shape (messages,)."""
+        return fingerprints(self.messages)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """What stands or falls together."""
+        return groups_of(self.messages, keep_steps=self.keep_steps)
+
+    @cached_property
+    def hard(self) -> list[Message]:
+        """Messages that are never touched."""
+        return [self.messages[i] for group in self.groups if group.pin is Pin.HARD for i in group.messages]
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """How firmly each group stays."""
+        return tuple(group.pin for group in self.groups)
+
+    def cost(self, message: Message) -> int:
+        """Tokens of one message."""
+        return self.counter.message(message)
+
+    def total(self, messages: Iterable[Message]) -> int:
+        """Tokens of a request with these messages."""
+        return self.tool_tokens + sum(map(self.cost, messages))
+
+    def render(self, plan: Plan) -> list[Message]:
+        """The messages as the plan shows them."""
+        return render(self.messages, self.names, plan, self.cost)
+
+    def context(self, groups: Sequence[Group], query: str) -> Context:
+        """What criteria and strategies see of some groups.
+
+        Args:
+            groups: In chronological order; hard-pinned ones do not belong here.
+            query: What the next step is about.
+        """
+        segments: list[Segment] = []
+        priced: list[Group] = []
+        message_of: list[int] = []
+        group_of: list[int] = []
+        for position, group in enumerate(groups):
+            overhead = 0
+            for index in group.messages:
+                message = self.messages[index]
+                pieces = self.segmented.segments(message)
+                segments += pieces
+                message_of += [index] * len(pieces)
+                group_of += [position] * len(pieces)
+                overhead += self.cost(self._bare(message)) + (self._mark if pieces else 0)
+            priced.append(replace(group, overhead=overhead))
+        return Context(
+            segments=segments,
+            groups=priced,
+            message_of=np.array(message_of, dtype=np.intp),
+            group_of=np.array(group_of, dtype=np.intp),
+            step=max((group.step for group in self.groups), default=0) + 1,
+            query=query,
+            visible=frozenset(atom for message in self.hard for atom in atoms_of(message.said)),
+        )
+
+    @cached_property
+    def _mark(self) -> int:
+        return self.counter.text(MARK.format(99_999)) + 1
+
+    def _bare(self, message: Message) -> Message:
+        return message.with_parts(tuple(part for part in message.parts if part.kind in ATTACHED))

@@ -1,0 +1,60 @@
+"""Messages → groups that stand or fall together, each with its pin."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agentcompress.values import Group, Message, Pin, atoms_of
+
+
+def groups_of(messages: Sequence[Message], *, keep_steps: int = 1) -> list[Group]:
+    """The conversation as groups: a call with its results, or one message alone.
+
+    Hard-pinned: system messages, the first and the newest user turn, what the user
+    marked. Soft-pinned: older user turns, the last `keep_steps` steps and the newest
+    step if one of its results is an error that nothing has answered yet.
+
+    Args:
+        messages: In order.
+        keep_steps: How many of the newest steps are soft-pinned.
+    """
+    groups: list[Group] = []
+    step = 0
+    index = 0
+    while index < len(messages):
+        end = _group_end(messages, index)
+        members = tuple(range(index, end))
+        groups.append(
+            Group(
+                messages=members,
+                step=step,
+                error=any(messages[i].error for i in members),
+                atoms=atoms_of("".join(call.text for call in messages[index].calls)),
+            )
+        )
+        step += messages[index].role == "assistant"
+        index = end
+    return _pinned(messages, groups, step - keep_steps)
+
+
+def _group_end(messages: Sequence[Message], start: int) -> int:
+    """Where the group that begins at `start` ends: behind the results of its own calls."""
+    ids = {call.id for call in messages[start].calls}
+    end = start + 1
+    while end < len(messages) and messages[end].role == "tool" and messages[end].call_id in ids:
+        end += 1
+    return end
+
+
+def _pinned(messages: Sequence[Message], groups: list[Group], soft_from: int) -> list[Group]:
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    hard = {*users[:1], *users[-1:]}
+    pinned = []
+    for group in groups:
+        pin = Pin.NONE
+        first = messages[group.messages[0]]
+        if any(i in hard or messages[i].pinned or messages[i].role == "system" for i in group.messages):
+            pin = Pin.HARD
+        elif first.role == "user" or (group.step >= soft_from and first.role == "assistant"):
+            pin = Pin.SOFT
+        pinned.append(replace(group, pin=pin))
+    return pinned

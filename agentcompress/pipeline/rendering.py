@@ -1,0 +1,123 @@
+"""Plan → the messages to send, with every elision marked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from agentcompress.values import Choice, Message, Part, Plan, Role
+
+from .segmenting import ATTACHED
+
+GAP = "…"
+"""Stands where something was left out inside a message."""
+MARK = "[{} tokens elided]"
+"""Ends a shortened message and says how much of it is gone."""
+
+
+def render(
+    messages: Sequence[Message], names: Sequence[str], plan: Plan, cost: Callable[[Message], int]
+) -> list[Message]:
+    """The messages as the plan shows them; those it does not name stay as they are.
+
+    A run of folded messages leaves one line behind, placed so that every provider
+    accepts the order of roles: at the head of the next tool result; where none
+    follows, in or as the assistant turn that closes the run.
+
+    Args:
+        messages: The originals.
+        names: Their fingerprints, shape (messages,).
+        plan: What to show.
+        cost: Tokens of a message.
+    """
+    if not plan.marked:
+        return [
+            shown(message, plan.shown[name], cost) if name in plan.shown else message
+            for message, name in zip(messages, names, strict=True)
+            if name not in plan.folded
+        ]
+    out: list[Message] = []
+    gone: list[Message] = []
+    for message, name in zip(messages, names, strict=True):
+        if name in plan.folded:
+            gone.append(message)
+            continue
+        if name in plan.shown:
+            message = shown(message, plan.shown[name], cost)
+        if gone and message.role == "tool":
+            message = _with_line(message, _removed(gone, cost), head=True)
+            gone = []
+        elif gone and message.role == "user":
+            _close(out, "assistant", _removed(gone, cost))
+            gone = []
+        elif gone and message.role == "assistant" and out and out[-1].role == "assistant":
+            out.append(_issued("user", _removed(gone, cost)))
+            gone = []
+        out.append(message)
+    if gone:
+        _close(out, "user", _removed(gone, cost))
+    return out
+
+
+def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message], int]) -> Message:
+    """One message reduced to what was chosen of it, ending in a line that says how much is gone."""
+    parts = []
+    for index, part in enumerate(message.parts):
+        kept = [choice for choice in choices if choice.part == index]
+        if part.kind == "text":
+            text = _stitched(part.text, kept)
+            # Providers reject blocks whose text is empty; a plain string may be.
+            if text or part.origin is None:
+                parts.append(part if text == part.text else replace(part, text=text))
+        elif kept or part.kind in ATTACHED:
+            parts.append(part)
+    reduced = message.with_parts(tuple(parts))
+    if reduced == message:
+        return message
+    return _with_line(reduced, MARK.format(cost(message) - cost(reduced)))
+
+
+def _stitched(text: str, choices: Sequence[Choice]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for choice in choices:
+        if choice.start > end:
+            starts_line = text[choice.start - 1] == "\n"
+            pieces.append(GAP + "\n" if starts_line else GAP)
+        pieces.append(text[choice.start : choice.end] if choice.text is None else choice.text)
+        end = choice.end
+    return "".join(pieces)
+
+
+def _with_line(message: Message, line: str, *, head: bool = False) -> Message:
+    """The message with a line of ours before or behind its text."""
+    texts = [i for i, part in enumerate(message.parts) if part.kind == "text"]
+    if not texts:
+        return message.with_parts((*message.parts, Part(kind="text", text=line)))
+    index = texts[0] if head else texts[-1]
+    text = message.parts[index].text
+    if not text:
+        joined = line
+    elif head:
+        joined = f"{line}\n{text}"
+    else:
+        joined = text + ("" if text.endswith("\n") else "\n") + line
+    parts = list(message.parts)
+    parts[index] = replace(parts[index], text=joined)
+    return message.with_parts(tuple(parts))
+
+
+def _close(out: list[Message], role: Role, line: str) -> None:
+    """Ends a folded run that no tool result follows: in the turn before it, or as a turn of its own."""
+    before = out[-1].role if out else "system"
+    if before == "assistant" or (before == "tool" and role == "user"):
+        out[-1] = _with_line(out[-1], line)
+    else:
+        out.append(_issued(role, line))
+
+
+def _issued(role: Role, line: str) -> Message:
+    return Message(role=role, parts=(Part(kind="text", text=line),))
+
+
+def _removed(gone: Sequence[Message], cost: Callable[[Message], int]) -> str:
+    plural = "s" if len(gone) > 1 else ""
+    return f"[{len(gone)} earlier message{plural} removed, {sum(map(cost, gone))} tokens]"

@@ -1,0 +1,17 @@
+"""Condense: every message is cut to the budget, none is dropped."""
+
+from agentcompress.values import Context, Scores, Selection
+
+from .selection import GreedySelector
+
+
+class CondenseStrategy:
+    """Shows the best of one group: how a large new tool result is reduced when it is first seen."""
+
+    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
+        """The segments of the context's groups worth most within the budget, in tokens."""
+        selector = GreedySelector(context, scores)
+        overhead = sum(group.overhead for group in context.groups)
+        selector.open(range(len(context.groups)), overhead)
+        selector.fill(max(0, budget - overhead))
+        return selector.selection()

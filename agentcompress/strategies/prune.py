@@ -1,0 +1,33 @@
+"""Prune: one global choice over everything that is not hard-pinned."""
+
+from agentcompress.values import Context, Pin, Scores, Selection
+
+from .selection import GreedySelector
+
+
+class PruneStrategy:
+    """Shows what is worth most per token; groups that do not pay for their calls are folded.
+
+    Soft pins come first, newest groups last to be released, and may take the share
+    `pinned` of the budget.
+
+    Args:
+        pinned: Share of the budget that soft pins may take before everything else.
+
+    Raises:
+        ValueError: `pinned` is not in [0, 1].
+    """
+
+    def __init__(self, pinned: float = 0.5) -> None:
+        if not 0 <= pinned <= 1:
+            raise ValueError(f"pinned must lie in [0, 1], got {pinned}")
+        self._pinned = pinned
+
+    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
+        """What to show so that its estimated cost stays within the budget, in tokens."""
+        selector = GreedySelector(context, scores)
+        soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
+        reserved = int(self._pinned * budget)
+        left = selector.open(reversed(soft), reserved)
+        selector.fill(budget - reserved + left)
+        return selector.selection()
