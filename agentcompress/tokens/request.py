@@ -1,0 +1,94 @@
+"""Counts a whole request: texts, messages, images and tool schemas."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any, Self
+
+from agentcompress.values import Image, ImageFormula, Message, TokenCounter
+
+from .counter import default_counter
+from .images import image_formula
+from .profiles import PLAIN, ModelProfile, profile_for
+
+_STAND_IN = "claude"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCounter:
+    """Counts what one model would be charged for."""
+
+    counter: TokenCounter
+    """Counts text in the profile's encoding."""
+    profile: ModelProfile = PLAIN
+    """Corrects the counts for the model."""
+    images: ImageFormula | None = None
+    """Prices images; None counts them as nothing."""
+
+    @classmethod
+    def for_model(
+        cls, model: str | None, *, image_model: str | None = None, base: Path | None = None
+    ) -> Self:
+        """The counter that fits a model, over the best vocabulary on this machine.
+
+        Args:
+            model: Its name; None counts o200k tokens of text and nothing else.
+            image_model: The model whose formula prices images; `model` where it is
+                not given. Where that has no formula, the highest common price stands in.
+            base: Folder that relative image paths start from.
+
+        Raises:
+            ValueError: `image_model` is of no known family.
+        """
+        profile = profile_for(model)
+        return cls(
+            counter=default_counter(profile.encoding),
+            profile=profile,
+            images=_formula(model, image_model, base),
+        )
+
+    def text(self, text: str) -> int:
+        """Tokens of one text, rounded up after the correction."""
+        return self._corrected(self.counter.count(text))
+
+    def texts(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+        return [self._corrected(tokens) for tokens in self.counter.count_many(texts)]
+
+    def image(self, image: Image) -> int:
+        """Tokens of one image."""
+        return 0 if self.images is None else self.images.tokens(image)
+
+    def message(self, message: Message) -> int:
+        """Tokens of one message: what it says and calls, its images and other blocks, its framing."""
+        tokens = self.profile.message_tokens + self.text(message.said)
+        for part in message.parts:
+            if part.image is not None:
+                tokens += self.image(part.image)
+            elif part.kind != "text":
+                tokens += self.text(part.text)
+        return tokens
+
+    def tools(self, schemas: Sequence[Mapping[str, Any]]) -> int:
+        """Tokens of tool schemas, counted as the JSON that is sent."""
+        if not schemas:
+            return 0
+        sent = [json.dumps(schema, ensure_ascii=False, default=str) for schema in schemas]
+        return self.profile.tools_tokens + sum(self.texts(sent))
+
+    def _corrected(self, tokens: int) -> int:
+        # Rounding first: 100 times 1.1 must not become 111.
+        return ceil(round(tokens * self.profile.text_factor, 6))
+
+
+def _formula(model: str | None, image_model: str | None, base: Path | None) -> ImageFormula | None:
+    if image_model is not None:
+        return image_formula(image_model, base)
+    if model is None:
+        return None
+    try:
+        return image_formula(model, base)
+    except ValueError:
+        return image_formula(_STAND_IN, base)
