@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from threading import Lock
 from typing import Any
 
@@ -40,6 +40,7 @@ class Compressor:
         criterion: Says how much segments matter.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
+        exclude_tools: Names of tools whose calls and results are never touched.
 
     Raises:
         ValueError: A setting is out of range, or a fraction has no window.
@@ -55,6 +56,7 @@ class Compressor:
         criterion: Criterion | None = None,
         strategy: Strategy | None = None,
         keep_steps: int = 1,
+        exclude_tools: Collection[str] = (),
     ) -> None:
         if keep_steps < 0:
             raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
@@ -65,6 +67,7 @@ class Compressor:
         self._strategy = strategy or PruneStrategy()
         self._condense = CondenseStrategy()
         self._keep_steps = keep_steps
+        self._exclude_tools = frozenset(exclude_tools)
         self._segmented = SegmentCache(LinesSegmenter(), self._counter)
         self._plans: OrderedDict[object, Plan] = OrderedDict()
         self._lock = Lock()
@@ -92,31 +95,7 @@ class Compressor:
             BudgetExceededError: What may never be touched is alone over the ceiling.
             UnsupportedContentError: A message is of no known shape.
         """
-        codec = codec_for(messages)
-        conversation = Conversation(
-            messages=[codec.read(message) for message in messages],
-            tool_tokens=self._counter.tools(tool_schemas(tools)),
-            counter=self._counter,
-            segmented=self._segmented,
-            keep_steps=self._keep_steps,
-        )
-        decided = self._ingested(conversation, plan or Plan())
-        shown = conversation.render(decided)
-        tokens = conversation.total(shown)
-        evicted = tokens > int(self._budget.trigger * self._ceiling)
-        if evicted:
-            decided = self._evicted(conversation, decided, query)
-            shown = conversation.render(decided)
-            tokens = conversation.total(shown)
-        return CompressionResult(
-            messages=[codec.write(message) for message in shown],
-            plan=decided,
-            ceiling=self._ceiling,
-            tokens_before=conversation.total(conversation.messages),
-            tokens_after=tokens,
-            evicted=evicted,
-            breakdown=breakdown(shown, conversation.tool_tokens, conversation.cost),
-        )
+        return self._compress(messages, query, self._counter.tools(tool_schemas(tools)), plan or Plan())
 
     async def acompress(
         self,
@@ -132,15 +111,47 @@ class Compressor:
     def apply(self, messages: list[Any], *, count_tokens: Callable[[Sequence[Any]], int]) -> None:
         """Shortens a list of LangChain messages in place: LangChain's `ContextEdit` Protocol.
 
-        For `ContextEditingMiddleware(edits=[Compressor(…)])`, which gives no tools
-        and keeps no plan between calls.
+        For `ContextEditingMiddleware(edits=[Compressor(…)])`, which keeps no plan
+        between calls. What its counter finds beyond these messages (system prompt,
+        tools, a stricter count) is set aside within the budget.
 
         Args:
             messages: Changed in place.
-            count_tokens: LangChain's counter; nothing happens while it reads within the budget.
+            count_tokens: LangChain's counter.
         """
-        if count_tokens(messages) > self._ceiling:
-            messages[:] = self.compress(messages).messages
+        own = sum(map(self._counter.message, map(codec_for(messages).read, messages)))
+        unseen = max(0, count_tokens(messages) - own)
+        messages[:] = self._compress(messages, None, unseen, Plan()).messages
+
+    def _compress(
+        self, messages: Sequence[Any], query: str | None, tool_tokens: int, plan: Plan
+    ) -> CompressionResult:
+        codec = codec_for(messages)
+        conversation = Conversation(
+            messages=[codec.read(message) for message in messages],
+            tool_tokens=tool_tokens,
+            counter=self._counter,
+            segmented=self._segmented,
+            keep_steps=self._keep_steps,
+            exclude_tools=self._exclude_tools,
+        )
+        plan = self._ingested(conversation, plan)
+        shown = conversation.render(plan)
+        tokens = conversation.total(shown)
+        evicted = tokens > int(self._budget.trigger * self._ceiling)
+        if evicted:
+            plan = self._evicted(conversation, plan, query)
+            shown = conversation.render(plan)
+            tokens = conversation.total(shown)
+        return CompressionResult(
+            messages=[codec.write(message) for message in shown],
+            plan=plan,
+            ceiling=self._ceiling,
+            tokens_before=conversation.total(conversation.messages),
+            tokens_after=tokens,
+            evicted=evicted,
+            breakdown=breakdown(shown, conversation.tool_tokens, conversation.cost),
+        )
 
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
         if self._budget.item_share == 1:

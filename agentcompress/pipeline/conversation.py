@@ -1,6 +1,6 @@
 """One request on its way through the stages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -29,6 +29,8 @@ class Conversation:
     """Cuts messages."""
     keep_steps: int
     """Newest steps that are soft-pinned."""
+    exclude_tools: Collection[str] = ()
+    """Tools whose calls and results are never touched."""
 
     @cached_property
     def names(self) -> list[str]:
@@ -38,7 +40,7 @@ class Conversation:
     @cached_property
     def groups(self) -> list[Group]:
         """What stands or falls together."""
-        return groups_of(self.messages, keep_steps=self.keep_steps)
+        return groups_of(self.messages, self.keep_steps, self.exclude_tools)
 
     @cached_property
     def hard(self) -> list[Message]:

@@ -1,21 +1,23 @@
 """Messages → groups that stand or fall together, each with its pin."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from agentcompress.values import Group, Message, Pin, atoms_of
 
 
-def groups_of(messages: Sequence[Message], *, keep_steps: int = 1) -> list[Group]:
+def groups_of(
+    messages: Sequence[Message], keep_steps: int = 1, exclude_tools: Collection[str] = ()
+) -> list[Group]:
     """The conversation as groups: a call with its results, or one message alone.
 
     Hard-pinned: system messages, the first and the newest user turn, what the user
-    marked. Soft-pinned: older user turns, the last `keep_steps` steps and the newest
-    step if one of its results is an error that nothing has answered yet.
+    marked, excluded tools. Soft-pinned: older user turns and the last `keep_steps` steps.
 
     Args:
         messages: In order.
         keep_steps: How many of the newest steps are soft-pinned.
+        exclude_tools: Names of tools whose groups are hard-pinned.
     """
     groups: list[Group] = []
     step = 0
@@ -33,7 +35,7 @@ def groups_of(messages: Sequence[Message], *, keep_steps: int = 1) -> list[Group
         )
         step += messages[index].role == "assistant"
         index = end
-    return _pinned(messages, groups, step - keep_steps)
+    return _pinned(messages, groups, step - keep_steps, exclude_tools)
 
 
 def _group_end(messages: Sequence[Message], start: int) -> int:
@@ -45,14 +47,18 @@ def _group_end(messages: Sequence[Message], start: int) -> int:
     return end
 
 
-def _pinned(messages: Sequence[Message], groups: list[Group], soft_from: int) -> list[Group]:
+def _pinned(
+    messages: Sequence[Message], groups: list[Group], soft_from: int, exclude_tools: Collection[str]
+) -> list[Group]:
     users = [i for i, message in enumerate(messages) if message.role == "user"]
     hard = {*users[:1], *users[-1:]}
     pinned = []
     for group in groups:
         pin = Pin.NONE
         first = messages[group.messages[0]]
-        if any(i in hard or messages[i].pinned or messages[i].role == "system" for i in group.messages):
+        marked = any(i in hard or messages[i].pinned for i in group.messages)
+        excluded = any(call.name in exclude_tools for call in first.calls)
+        if marked or excluded or first.role == "system":
             pin = Pin.HARD
         elif first.role == "user" or (group.step >= soft_from and first.role == "assistant"):
             pin = Pin.SOFT

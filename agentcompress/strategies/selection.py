@@ -61,7 +61,7 @@ class GreedySelector:
     def _gain(self, index: int, covered: set[str]) -> float:
         segment = self._segments[index]
         weights = self._weights
-        value = PROSE * self._scores[index] ** SPREAD * segment.tokens
+        value: float = PROSE * self._scores[index] ** SPREAD * segment.tokens
         for atom in segment.atoms:
             if atom not in covered:
                 value += weights[atom]

@@ -1,0 +1,155 @@
+"""LangChain agent middleware: compresses what the model sees, never what the graph holds."""
+
+from collections.abc import Awaitable, Callable, Collection
+from threading import Lock
+from typing import Annotated, Any, NotRequired, cast
+
+from langchain.agents.middleware.types import (
+    AgentMiddleware,
+    AgentState,
+    ContextT,
+    ExtendedModelResponse,
+    ModelRequest,
+    ModelResponse,
+    PrivateStateAttr,
+    ResponseT,
+)
+from langgraph.types import Command
+
+from agentcompress.compressor import Compressor
+from agentcompress.values import Budget, CompressionResult, Plan
+
+PLAN = "agentcompress_plan"
+"""The state channel that keeps a thread's plan."""
+
+
+def _newest(_: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
+    return new
+
+
+class CompressionState(AgentState[Any]):
+    """Agent state with the plan beside the messages."""
+
+    # LangGraph finds a reducer only where it stands last.
+    agentcompress_plan: NotRequired[Annotated[dict[str, Any], PrivateStateAttr, _newest]]
+
+
+class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, ResponseT]):
+    """Keeps every request of an agent within a token budget.
+
+    ```python
+    agent = create_agent(model, tools, middleware=[ContextCompressionMiddleware(budget=16_000)])
+    ```
+
+    The graph's state keeps the originals; decisions live in a private state channel,
+    so they survive checkpoints and forks, and requests between two evictions extend
+    each other byte for byte.
+
+    Args:
+        budget: Hard limit of a whole request: tokens, or a fraction of the model's window.
+        reserve: Tokens of the budget that are kept free for the answer.
+        trigger: Share of the budget above which eviction starts.
+        keep: Share of the budget at which eviction stops.
+        item_share: Share of the budget that one new tool result may take before it is
+            condensed on sight.
+        exclude_tools: Names of tools whose calls and results are never touched.
+        model: Name of the model to count for; None takes it from each request.
+        on_compression: Called with the result of every compression.
+
+    Raises:
+        ValueError: A setting is out of range.
+    """
+
+    state_schema = CompressionState
+
+    def __init__(
+        self,
+        budget: int | float,
+        *,
+        reserve: int = 0,
+        trigger: float = 1.0,
+        keep: float = 0.6,
+        item_share: float = 0.3,
+        exclude_tools: Collection[str] = (),
+        model: str | None = None,
+        on_compression: Callable[[CompressionResult], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._budget = Budget(
+            limit=budget, reserve=reserve, trigger=trigger, keep=keep, item_share=item_share
+        )
+        self._exclude_tools = frozenset(exclude_tools)
+        self._model = model
+        self._on_compression = on_compression
+        self._compressors: dict[tuple[str | None, int | None], Compressor] = {}
+        self._lock = Lock()
+
+    def wrap_model_call(
+        self,
+        request: ModelRequest[ContextT],
+        handler: Callable[[ModelRequest[ContextT]], ModelResponse[ResponseT]],
+    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
+        """Sends the compressed view of the request.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over the budget.
+        """
+        result = self._compressor(request).compress(
+            _conversation(request), tools=request.tools, plan=_plan(request)
+        )
+        return self._answer(handler(self._request(request, result)), request, result)
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[ContextT],
+        handler: Callable[[ModelRequest[ContextT]], Awaitable[ModelResponse[ResponseT]]],
+    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
+        """The same without blocking the event loop.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over the budget.
+        """
+        result = await self._compressor(request).acompress(
+            _conversation(request), tools=request.tools, plan=_plan(request)
+        )
+        return self._answer(await handler(self._request(request, result)), request, result)
+
+    def _compressor(self, request: ModelRequest[ContextT]) -> Compressor:
+        """The compressor for the request's model, made when the model is first seen."""
+        name = self._model or _model_name(request.model)
+        profile = getattr(request.model, "profile", None) or {}
+        key = (name, profile.get("max_input_tokens"))
+        with self._lock:
+            if key not in self._compressors:
+                self._compressors[key] = Compressor(
+                    self._budget, model=name, window=key[1], exclude_tools=self._exclude_tools
+                )
+            return self._compressors[key]
+
+    def _request(self, request: ModelRequest[ContextT], result: CompressionResult) -> ModelRequest[ContextT]:
+        if self._on_compression is not None:
+            self._on_compression(result)
+        own = 1 if request.system_message else 0
+        return request.override(messages=result.messages[own:])
+
+    @staticmethod
+    def _answer(
+        response: ModelResponse[ResponseT], request: ModelRequest[ContextT], result: CompressionResult
+    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
+        if result.plan == _plan(request):
+            return response
+        return ExtendedModelResponse(response, Command(update={PLAN: result.plan.to_dict()}))
+
+
+def _conversation(request: ModelRequest[ContextT]) -> list[Any]:
+    return [*([request.system_message] if request.system_message else []), *request.messages]
+
+
+def _plan(request: ModelRequest[ContextT]) -> Plan:
+    kept = cast(CompressionState, request.state).get("agentcompress_plan")
+    return Plan.from_dict(kept) if kept else Plan()
+
+
+def _model_name(model: object) -> str | None:
+    names = (getattr(model, field, None) for field in ("model_name", "model", "model_id"))
+    return next((name for name in names if isinstance(name, str)), None)
