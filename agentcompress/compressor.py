@@ -3,8 +3,9 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
+from copy import copy
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
 from agentcompress.encoders import default_encoder
@@ -62,7 +63,8 @@ class Compressor:
             raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
         self._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
         self._counter = counter or RequestCounter.for_model(model)
-        self._ceiling = self._budget.ceiling(window or self._counter.profile.window)
+        self._window = window or self._counter.profile.window
+        self._ceiling = self._budget.ceiling(self._window)
         self._criterion = criterion or default_criterion(default_encoder())
         self._strategy = strategy or PruneStrategy()
         self._condense = CondenseStrategy()
@@ -71,6 +73,17 @@ class Compressor:
         self._segmented = SegmentCache(LinesSegmenter(), self._counter)
         self._plans: OrderedDict[object, Plan] = OrderedDict()
         self._lock = Lock()
+
+    def with_budget(self, budget: int | float | Budget) -> Self:
+        """The same compressor under another budget, sharing what it has already read.
+
+        Raises:
+            ValueError: A setting is out of range, or a fraction has no window.
+        """
+        other = copy(self)
+        other._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
+        other._ceiling = other._budget.ceiling(self._window)
+        return other
 
     def compress(
         self,
@@ -161,7 +174,14 @@ class Compressor:
 
     def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Plan:
         # A request that is tried again, or asked for twice, gets its plan without the work.
-        key = (tuple(conversation.names), conversation.tool_tokens, query, plan.evictions, conversation.pins)
+        key = (
+            self._budget,
+            tuple(conversation.names),
+            conversation.pins,
+            conversation.tool_tokens,
+            query,
+            plan.evictions,
+        )
         with self._lock:
             if key in self._plans:
                 self._plans.move_to_end(key)

@@ -46,12 +46,8 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
     each other byte for byte.
 
     Args:
-        budget: Hard limit of a whole request: tokens, or a fraction of the model's window.
-        reserve: Tokens of the budget that are kept free for the answer.
-        trigger: Share of the budget above which eviction starts.
-        keep: Share of the budget at which eviction stops.
-        item_share: Share of the budget that one new tool result may take before it is
-            condensed on sight.
+        budget: Hard limit of a whole request: tokens, a fraction of the model's window,
+            or a `Budget` with marks of its own; a number gets `Budget.for_long_run`.
         exclude_tools: Names of tools whose calls and results are never touched.
         model: Name of the model to count for; None takes it from each request.
         on_compression: Called with the result of every compression.
@@ -64,20 +60,14 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
 
     def __init__(
         self,
-        budget: int | float,
+        budget: int | float | Budget,
         *,
-        reserve: int = 0,
-        trigger: float = 1.0,
-        keep: float = 0.6,
-        item_share: float = 0.3,
         exclude_tools: Collection[str] = (),
         model: str | None = None,
         on_compression: Callable[[CompressionResult], None] | None = None,
     ) -> None:
         super().__init__()
-        self._budget = Budget(
-            limit=budget, reserve=reserve, trigger=trigger, keep=keep, item_share=item_share
-        )
+        self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = frozenset(exclude_tools)
         self._model = model
         self._on_compression = on_compression

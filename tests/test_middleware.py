@@ -9,14 +9,20 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import ContextEditingMiddleware
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field
 
-from agentcompress import BudgetExceededError, CompressionResult, Compressor, ContextCompressionMiddleware
+from agentcompress import (
+    Budget,
+    BudgetExceededError,
+    CompressionResult,
+    Compressor,
+    ContextCompressionMiddleware,
+)
 from agentcompress.tokens import RequestCounter
 
 
@@ -47,6 +53,9 @@ class RecordingModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=answer)])
 
 
+TASK: Any = {"messages": [("user", "Read on.")]}
+
+
 @tool
 def read(page: int) -> str:
     """Reads a page."""
@@ -55,7 +64,7 @@ def read(page: int) -> str:
 
 def run(middleware: ContextCompressionMiddleware, model: RecordingModel, **config: Any) -> dict[str, Any]:
     agent = create_agent(model, [read], system_prompt="Be brief.", middleware=[middleware], **config)
-    return agent.invoke({"messages": [HumanMessage("Read on.")]}, {"configurable": {"thread_id": "a"}})
+    return agent.invoke(TASK, {"configurable": {"thread_id": "a"}})
 
 
 def test_requests_fit_and_the_state_keeps_the_originals() -> None:
@@ -71,7 +80,9 @@ def test_requests_fit_and_the_state_keeps_the_originals() -> None:
         assert isinstance(request[0], SystemMessage)
         assert request[0].content == "Be brief."
         assert request[1].content == "Read on."
-        calls = [call["id"] for message in request if isinstance(message, AIMessage) for call in message.tool_calls]
+        calls = [
+            call["id"] for message in request if isinstance(message, AIMessage) for call in message.tool_calls
+        ]
         results = [message.tool_call_id for message in request if isinstance(message, ToolMessage)]
         assert calls == results
     assert count.tools([]) == 0
@@ -103,7 +114,7 @@ def test_async_sees_the_same_requests() -> None:
     agent = create_agent(
         other, [read], system_prompt="Be brief.", middleware=[ContextCompressionMiddleware(budget=3_000)]
     )
-    asyncio.run(agent.ainvoke({"messages": [HumanMessage("Read on.")]}))
+    asyncio.run(agent.ainvoke(TASK))
     assert [[m.content for m in request] for request in other.requests] == [
         [m.content for m in request] for request in sync.requests
     ]
@@ -113,8 +124,8 @@ def test_streaming_is_untouched() -> None:
     agent = create_agent(
         RecordingModel(steps=2), [read], middleware=[ContextCompressionMiddleware(budget=3_000)]
     )
-    chunks = list(agent.stream({"messages": [HumanMessage("Read on.")]}, stream_mode="messages"))
-    said = [chunk[0].content for chunk in chunks if isinstance(chunk[0], AIMessage)]
+    chunks: list[Any] = list(agent.stream(TASK, stream_mode="messages"))
+    said = [message.content for message, _ in chunks if isinstance(message, AIMessage)]
     assert said[-1] == "done"
 
 
@@ -135,7 +146,7 @@ def test_excluded_tools_are_never_touched() -> None:
 def test_compressor_is_an_edit_of_langchains_own_middleware() -> None:
     model = RecordingModel()
     editing = ContextEditingMiddleware(edits=[Compressor(3_000)])
-    create_agent(model, [read], middleware=[editing]).invoke({"messages": [HumanMessage("Read on.")]})
+    create_agent(model, [read], middleware=[editing]).invoke(TASK)
     count = RequestCounter.for_model(None)
     codec_total = max(sum(len(str(m.content)) for m in request) for request in model.requests)
     assert codec_total < 3_000 * 4
@@ -149,11 +160,21 @@ def test_compressor_is_an_edit_of_langchains_own_middleware() -> None:
         ({"budget": 0}, "budget"),
         ({"budget": 1.5}, "budget"),
         ({"budget": True}, "budget"),
-        ({"budget": 100, "reserve": -1}, "reserve"),
-        ({"budget": 100, "keep": 0.9, "trigger": 0.5}, "keep"),
-        ({"budget": 100, "item_share": 0}, "item_share"),
     ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         ContextCompressionMiddleware(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"reserve": -1}, "reserve"),
+        ({"keep": 0.9, "trigger": 0.5}, "keep"),
+        ({"item_share": 0}, "item_share"),
+    ],
+)
+def test_bad_marks_are_named(settings: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        Budget(limit=100, **settings)

@@ -1,1 +1,1 @@
-"""."""
+"""Replays recorded trajectories and measures what a compression policy loses."""

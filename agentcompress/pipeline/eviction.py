@@ -8,6 +8,7 @@ from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy
 from .accounting import breakdown
 from .conversation import Conversation
 from .focus import focus
+from .folding import notes_on
 from .planning import planned
 
 _ATTEMPTS = 4
@@ -52,11 +53,12 @@ def evict(
     loose = [group for group in conversation.groups if group.pin is not Pin.HARD]
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
     scores = criterion.score(context)
-    fresh = replace(plan, marked=True, evictions=plan.evictions + 1)
+    fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
     best: tuple[int, Plan] | None = None
     room = target - fixed
     for _ in range(_ATTEMPTS):
-        candidate = planned(context, strategy.select(context, scores, room), conversation.names, fresh)
+        selection = strategy.select(context, scores, room)
+        candidate = _noted(conversation, planned(context, selection, conversation.names, fresh))
         tokens = conversation.total(conversation.render(candidate))
         if tokens <= target and (best is None or tokens > best[0]):
             best = (tokens, candidate)
@@ -66,5 +68,11 @@ def evict(
     if best is not None:
         return best[1]
     nothing = planned(context, Selection(renditions={}, groups=frozenset()), conversation.names, fresh)
-    fits = conversation.total(conversation.render(nothing)) <= ceiling
-    return nothing if fits else replace(nothing, marked=False)
+    noted = _noted(conversation, nothing)
+    # Where not even one line of ours fits beside the pins, the pins stand alone.
+    return noted if conversation.total(conversation.render(noted)) <= ceiling else nothing
+
+
+def _noted(conversation: Conversation, plan: Plan) -> Plan:
+    notes = notes_on(conversation.messages, conversation.names, plan.folded, conversation.cost)
+    return replace(plan, notes=notes)

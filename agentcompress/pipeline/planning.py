@@ -25,7 +25,7 @@ def planned(context: Context, selection: Selection, names: Sequence[str], plan: 
     return Plan(
         shown=shown,
         folded=(plan.folded - members) | (members - kept),
-        marked=plan.marked,
+        notes=plan.notes,
         evictions=plan.evictions,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from agentcompress.values import Choice, Message, Part, Plan, Role
+from agentcompress.values import Choice, Message, Note, Part, Plan, Role
 
 from .segmenting import ATTACHED
 
@@ -18,42 +18,23 @@ def render(
 ) -> list[Message]:
     """The messages as the plan shows them; those it does not name stay as they are.
 
-    A run of folded messages leaves one line behind, placed so that every provider
-    accepts the order of roles: at the head of the next tool result; where none
-    follows, in or as the assistant turn that closes the run.
-
     Args:
         messages: The originals.
         names: Their fingerprints, shape (messages,).
         plan: What to show.
         cost: Tokens of a message.
     """
-    if not plan.marked:
-        return [
-            shown(message, plan.shown[name], cost) if name in plan.shown else message
-            for message, name in zip(messages, names, strict=True)
-            if name not in plan.folded
-        ]
     out: list[Message] = []
-    gone: list[Message] = []
     for message, name in zip(messages, names, strict=True):
+        notes = plan.notes.get(name, ())
         if name in plan.folded:
-            gone.append(message)
+            out += (_issued(note) for note in notes)
             continue
         if name in plan.shown:
             message = shown(message, plan.shown[name], cost)
-        if gone and message.role == "tool":
-            message = _with_line(message, _removed(gone, cost), head=True)
-            gone = []
-        elif gone and message.role == "user":
-            _close(out, "assistant", _removed(gone, cost))
-            gone = []
-        elif gone and message.role == "assistant" and out and out[-1].role == "assistant":
-            out.append(_issued("user", _removed(gone, cost)))
-            gone = []
+        for note in notes:
+            message = with_line(message, note.text, head=note.place == "head")
         out.append(message)
-    if gone:
-        _close(out, "user", _removed(gone, cost))
     return out
 
 
@@ -72,7 +53,7 @@ def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message],
     reduced = message.with_parts(tuple(parts))
     if reduced == message:
         return message
-    return _with_line(reduced, MARK.format(cost(message) - cost(reduced)))
+    return with_line(reduced, MARK.format(cost(message) - cost(reduced)))
 
 
 def _stitched(text: str, choices: Sequence[Choice]) -> str:
@@ -87,7 +68,7 @@ def _stitched(text: str, choices: Sequence[Choice]) -> str:
     return "".join(pieces)
 
 
-def _with_line(message: Message, line: str, *, head: bool = False) -> Message:
+def with_line(message: Message, line: str, *, head: bool = False) -> Message:
     """The message with a line of ours before or behind its text."""
     texts = [i for i, part in enumerate(message.parts) if part.kind == "text"]
     if not texts:
@@ -105,19 +86,6 @@ def _with_line(message: Message, line: str, *, head: bool = False) -> Message:
     return message.with_parts(tuple(parts))
 
 
-def _close(out: list[Message], role: Role, line: str) -> None:
-    """Ends a folded run that no tool result follows: in the turn before it, or as a turn of its own."""
-    before = out[-1].role if out else "system"
-    if before == "assistant" or (before == "tool" and role == "user"):
-        out[-1] = _with_line(out[-1], line)
-    else:
-        out.append(_issued(role, line))
-
-
-def _issued(role: Role, line: str) -> Message:
-    return Message(role=role, parts=(Part(kind="text", text=line),))
-
-
-def _removed(gone: Sequence[Message], cost: Callable[[Message], int]) -> str:
-    plural = "s" if len(gone) > 1 else ""
-    return f"[{len(gone)} earlier message{plural} removed, {sum(map(cost, gone))} tokens]"
+def _issued(note: Note) -> Message:
+    role: Role = "user" if note.place == "user" else "assistant"
+    return Message(role=role, parts=(Part(kind="text", text=note.text),))

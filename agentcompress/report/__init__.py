@@ -1,1 +1,1 @@
-"""."""
+"""Results → tables and pages for people."""

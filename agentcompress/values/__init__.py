@@ -3,7 +3,7 @@
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
 from .message import Image, Message, Part, PartKind, Role, ToolCall
-from .plan import Choice, Plan
+from .plan import Choice, Note, Place, Plan
 from .protocols import (
     Criterion,
     Encoder,
@@ -30,9 +30,11 @@ __all__ = [
     "ImageFormula",
     "Message",
     "MessageCodec",
+    "Note",
     "Part",
     "PartKind",
     "Pin",
+    "Place",
     "Plan",
     "Rendition",
     "RenditionName",

@@ -1,6 +1,7 @@
 """How many tokens there are, and when to act."""
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,15 @@ class Budget:
                 raise ValueError(f"{name} must lie in (0, 1], got {share}")
         if self.keep > self.trigger:
             raise ValueError(f"keep ({self.keep}) must not exceed trigger ({self.trigger})")
+
+    @classmethod
+    def for_long_run(cls, limit: int | float, *, reserve: int = 0) -> Self:
+        """Marks for an agent that goes on for many steps.
+
+        Large results are condensed when they arrive, which leaves the cached prefix
+        alone; evictions, which do not, go down far enough to be rare.
+        """
+        return cls(limit=limit, reserve=reserve, keep=0.6, item_share=0.3)
 
     def ceiling(self, window: int | None = None) -> int:
         """The hard limit of a request in tokens.

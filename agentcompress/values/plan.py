@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from .segment import RenditionName
+
+Place = Literal["head", "tail", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line of ours that says what left the prompt."""
+
+    place: Place
+    """Before or behind the text of a message that stays, or a message of its own in that role."""
+    text: str
+    """What it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Segment → rendition, by message, in a form that outlives the process.
 
@@ -36,8 +48,8 @@ class Plan:
     """Fingerprint → what is shown of the message, in order."""
     folded: frozenset[str] = frozenset()
     """Fingerprints of messages that left the prompt together with their group."""
-    marked: bool = True
-    """Whether folded messages leave a line behind; False only where not even that fits."""
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    """Fingerprint → lines at that message; written once, so that what comes later moves none."""
     evictions: int = 0
     """How often a global plan was made: each one rewrites the prompt's cached prefix."""
 
@@ -45,14 +57,14 @@ class Plan:
         """A JSON-ready form.
 
         Returns:
-            ``{"version", "shown", "folded", "marked", "evictions"}``; a choice is
+            ``{"version", "shown", "folded", "notes", "evictions"}``; a choice is
             ``[part, start, end]`` or ``[part, start, end, rendition, text]``.
         """
         return {
             "version": 1,
             "shown": {key: [_packed(choice) for choice in choices] for key, choices in self.shown.items()},
             "folded": sorted(self.folded),
-            "marked": self.marked,
+            "notes": {key: [[note.place, note.text] for note in notes] for key, notes in self.notes.items()},
             "evictions": self.evictions,
         }
 
@@ -68,7 +80,10 @@ class Plan:
         return cls(
             shown={key: tuple(_unpacked(row) for row in rows) for key, rows in data["shown"].items()},
             folded=frozenset(data["folded"]),
-            marked=data["marked"],
+            notes={
+                key: tuple(Note(place=place, text=text) for place, text in notes)
+                for key, notes in data["notes"].items()
+            },
             evictions=data["evictions"],
         )
 

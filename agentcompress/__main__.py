@@ -1,0 +1,5 @@
+"""``python -m agentcompress``."""
+
+from agentcompress.cli import main
+
+main()

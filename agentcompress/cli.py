@@ -1,0 +1,289 @@
+"""The command line: parses arguments, calls the library, prints what comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from agentcompress.errors import AgentCompressError, InvalidInputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from agentcompress.evaluation.replay import Replay
+    from agentcompress.evaluation.summary import Summary
+    from agentcompress.values import CompressionResult
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="agentcompress",
+    help="A context budget for agents: compress conversations, replay recorded runs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def main() -> None:
+    """Runs the command line; every error of the user's is one line and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except (AgentCompressError, TyperException) as error:
+        message = error.format_message() if isinstance(error, TyperException) else str(error)
+        code = _fail(message)
+    except BrokenPipeError:
+        # Whoever read us has left; the interpreter's own flush at exit must find an open end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        code = _fail(f"{name}{error.strerror or error}")
+    sys.exit(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"agentcompress {version('agentcompress')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A context budget for agents: compress conversations, replay recorded runs."""
+
+
+@app.command()
+def compress(
+    file: Annotated[
+        str, typer.Argument(help="OpenAI chat JSON, LangChain messages JSON, or JSONL; - reads stdin.")
+    ],
+    budget: Annotated[str, typer.Option(metavar="N", help="Tokens of the whole request.")],
+    query: Annotated[str | None, typer.Option(help="What the next step is about.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the messages here.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one conversation fit a budget.
+
+    The messages come out in the form they came in: in OUTPUT, or on standard output.
+    """
+    limit = parse_budget(budget)
+    from agentcompress.evaluation.conversation import read_conversation
+
+    conversation = read_conversation(file)
+    from agentcompress.compressor import Compressor
+
+    with _settings():
+        compressor = Compressor(limit)
+    result = compressor.compress(conversation.messages, query=query)
+    if output is not None:
+        output.write_text(conversation.dumps(result.messages), encoding="utf-8")
+    if report is not None:
+        from agentcompress.report.html import write_compression_report
+
+        write_compression_report(report, conversation.messages, result)
+    if as_json:
+        messages = {} if output else {"messages": conversation.plain(result.messages)}
+        print(json.dumps({**_figures(result), **messages}, indent=1))
+        return
+    if output is None:
+        sys.stdout.write(conversation.dumps(result.messages))
+    from agentcompress.report.table import compression_table
+
+    _print([compression_table(result)], to_stderr=output is None)
+
+
+@app.command()
+def replay(
+    data: Annotated[
+        list[str], typer.Argument(help="Recorded trajectories, .jsonl or .jsonl.gz; - reads stdin.")
+    ],
+    budget: Annotated[
+        str,
+        typer.Option(
+            metavar="B", help="Tokens of a request (8000), or the share kept beside the base (0.25)."
+        ),
+    ],
+    policy: Annotated[
+        str, typer.Option(help="agentcompress, clear-tool-uses, full, last-tokens or random.")
+    ] = "agentcompress",
+    stateful: Annotated[
+        bool | None,
+        typer.Option(
+            "--stateful/--snapshot",
+            help="Every answer in order with one compressor (default for tokens), "
+            "or evenly spaced steps, each compressed afresh (default for a share).",
+            show_default=False,
+        ),
+    ] = None,
+    max_steps: Annotated[int, typer.Option(help="Snapshots of one trajectory at most.")] = 12,
+    prices: Annotated[str, typer.Option(help="anthropic, openai or none.")] = "anthropic",
+    image_model: Annotated[
+        str | None, typer.Option(help="Count images as this model does; else they are free.")
+    ] = None,
+    dump: Annotated[
+        Path | None, typer.Option(help="Write each compressed context here, one JSON line a step.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure on recorded runs, without a model, what a policy loses and what it costs."""
+    limit = parse_budget(budget)
+    in_order = isinstance(limit, int) if stateful is None else stateful
+    from agentcompress.evaluation.measure import Measure
+    from agentcompress.evaluation.policies import policy_named
+    from agentcompress.evaluation.replay import Replay
+    from agentcompress.evaluation.summary import Summary
+    from agentcompress.tokens import default_counter, image_formula, price_model
+
+    with _settings():
+        images = image_formula(image_model) if image_model else None
+        runner = Replay(
+            budget=limit,
+            policy=policy_named(policy, stateful=in_order),
+            stateful=in_order,
+            max_steps=max_steps,
+            measure=Measure(counter=default_counter(), images=images),
+        )
+        summary = Summary(stateful=in_order, prices=price_model(prices))
+    _play(runner, data, summary, dump)
+    figures = {
+        "policy": policy,
+        "budget": limit,
+        "mode": "stateful" if in_order else "snapshot",
+        "prices": prices,
+        "image_model": image_model,
+        **summary.to_dict(),
+    }
+    if as_json:
+        print(json.dumps(figures, indent=1))
+        return
+    from agentcompress.report.table import replay_tables
+
+    _print(replay_tables(figures))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is installed, what is missing and how to get it."""
+    from dataclasses import asdict
+
+    from agentcompress.doctor import diagnose
+    from agentcompress.report.table import checks_table
+
+    checks = diagnose()
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], indent=1))
+    else:
+        _print([checks_table(checks)])
+    if any(check.status == "fail" for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    model: Annotated[
+        str | None, typer.Option(metavar="PROVIDER:NAME", help="A real model instead of the scripted one.")
+    ] = None,
+    report: Annotated[Path, typer.Option(help="Write the HTML report here.")] = Path("demo-report.html"),
+) -> None:
+    """Run a real agent on real material, with and without a tight budget."""
+    from rich.console import Console
+
+    from agentcompress.demo import run_demo
+
+    raise typer.Exit(run_demo(model, report, Console()))
+
+
+def parse_budget(text: str) -> int | float:
+    """A budget as the user writes it.
+
+    Args:
+        text: With a point, a fraction between 0 and 1; else tokens, from 1 to 10⁹.
+
+    Raises:
+        TyperException: It is neither.
+    """
+    from agentcompress.values import checked_limit
+
+    try:
+        budget = float(text) if "." in text else int(text)
+    except ValueError:
+        raise TyperException(f"budget must be tokens (8000) or a fraction (0.25), got {text!r}") from None
+    with _settings():
+        return checked_limit(budget)
+
+
+def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | None) -> None:
+    from agentcompress.evaluation.dump import Dump
+    from agentcompress.evaluation.progress import ReadingProgress
+
+    progress = ReadingProgress(data)
+    if dump and dump.exists() and any(Path(path).exists() and dump.samefile(path) for path in data):
+        raise InvalidInputError("is read here and cannot be the dump too", path=dump)
+    done = 0
+    try:
+        with ExitStack() as stack:
+            sink = stack.enter_context(Dump(dump, stateful=runner.stateful)) if dump else None
+            stack.enter_context(progress)
+            for done, step in enumerate(runner.play(progress.trajectories()), start=1):
+                if sink:
+                    sink.write(step)
+                summary.add(step)
+                progress.say(f"{done:,} steps")
+    except KeyboardInterrupt:
+        kept = f"; {dump} holds {sink.steps:,} whole lines" if dump and sink else ""
+        print(f"interrupted after {done:,} steps{kept}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _figures(result: CompressionResult) -> dict[str, Any]:
+    return {
+        "ceiling": result.ceiling,
+        "tokens_before": result.tokens_before,
+        "tokens_after": result.tokens_after,
+        "kept_ratio": round(result.kept_ratio, 4),
+        "compression_ratio": round(result.compression_ratio, 4),
+        "evicted": result.evicted,
+        "breakdown": dict(result.breakdown),
+    }
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Makes a bad setting the user's error; a ValueError from anywhere else is a bug of ours."""
+    try:
+        yield
+    except ValueError as error:
+        raise TyperException(str(error)) from None
+
+
+def _print(tables: Sequence[Table], *, to_stderr: bool = False) -> None:
+    from rich.console import Console
+
+    console = Console(stderr=to_stderr)
+    for table in tables:
+        console.print(table)
+
+
+def _fail(message: str) -> int:
+    print("error:", " ".join(message.split()), file=sys.stderr)
+    return BAD_INPUT

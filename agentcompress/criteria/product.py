@@ -1,0 +1,32 @@
+"""Recent and relevant at once."""
+
+from dataclasses import dataclass
+
+from agentcompress.values import Context, Criterion, Scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCriterion:
+    """recency x (floor + relevance): what is recent needs little relevance, and the reverse.
+
+    Query relevance alone is the worst policy for an agent's history (ACON, arXiv
+    2510.00615), recency alone loses what an old output still holds.
+
+    Raises:
+        ValueError: `floor` is negative.
+    """
+
+    recency: Criterion
+    """Scores in [0, 1]."""
+    relevance: Criterion
+    """Scores from 0 up."""
+    floor: float = 1.0
+    """Relevance that every segment has, in the units of `relevance`."""
+
+    def __post_init__(self) -> None:
+        if not self.floor >= 0:
+            raise ValueError(f"floor must not be negative, got {self.floor}")
+
+    def score(self, context: Context) -> Scores:
+        """One score a segment, shape (segments,)."""
+        return self.recency.score(context) * (self.floor + self.relevance.score(context))

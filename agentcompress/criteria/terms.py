@@ -1,0 +1,33 @@
+"""The terms by which a text is found: words, identifiers and their parts."""
+
+import re
+from functools import cache, lru_cache
+from itertools import chain
+
+_COMPOUND = re.compile(r"\w+(?:[./:@#-]+\w+)*")
+_WORD = re.compile(r"\w+")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+
+
+@lru_cache(maxsize=65_536)
+def terms_of(text: str) -> tuple[str, ...]:
+    """The terms of a text in order, repeats included, English stop words left out.
+
+    A compound gives itself, its words and their parts, in lower case:
+    ``src/parseArgs.py`` is found by ``src/parseargs.py``, ``src``, ``parseargs``,
+    ``parse``, ``args`` and ``py``. The texts read last are remembered.
+    """
+    return tuple(chain.from_iterable(map(_terms_of_compound, _COMPOUND.findall(text))))
+
+
+@lru_cache(maxsize=65_536)
+def _terms_of_compound(compound: str) -> tuple[str, ...]:
+    found = (compound, *_WORD.findall(compound), *_PART.findall(compound))
+    return tuple(term for term in dict.fromkeys(map(str.lower, found)) if term not in _stop_words())
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from bm25s.stopwords import STOPWORDS_EN_PLUS
+
+    return frozenset(STOPWORDS_EN_PLUS)

@@ -1,0 +1,83 @@
+"""The policies that `replay` knows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Budget, Plan
+
+from .baselines import ClearToolUsesPolicy, FullPolicy, LastTokensPolicy, RandomPolicy
+from .measure import Measure
+from .policy import Policy, Shown
+from .recording import Recording
+
+if TYPE_CHECKING:
+    from agentcompress.compressor import Compressor
+
+_BASELINES: dict[str, Callable[[], Policy]] = {
+    "clear-tool-uses": ClearToolUsesPolicy,
+    "full": FullPolicy,
+    "last-tokens": LastTokensPolicy,
+    "random": RandomPolicy,
+}
+POLICY_NAMES = ("agentcompress", *_BASELINES)
+
+
+class SnapshotPolicy:
+    """This library, each context compressed afresh and filled up to its ceiling."""
+
+    def __init__(self) -> None:
+        self._compressor: Compressor | None = None
+
+    def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
+        """The context as it is shown without any earlier decision."""
+        if self._compressor is None:
+            self._compressor = _compressor(Budget(limit=ceiling), recording.measure)
+        compressor = self._compressor.with_budget(ceiling)
+        result = compressor.compress(recording.trajectory.messages[:step])
+        return Shown(messages=result.messages, evicted=result.evicted)
+
+
+class StatefulPolicy:
+    """This library as in production: one compressor for a whole trajectory, decisions frozen."""
+
+    def __init__(self) -> None:
+        self._compressor: Compressor | None = None
+        self._plan: Plan | None = None
+
+    def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
+        """The context as the plan so far shows it, with a new plan where that is over."""
+        budget = Budget.for_long_run(ceiling)
+        if self._compressor is None:
+            self._compressor = _compressor(budget, recording.measure)
+        compressor = self._compressor.with_budget(budget)
+        result = compressor.compress(recording.trajectory.messages[:step], plan=self._plan)
+        self._plan = result.plan
+        return Shown(messages=result.messages, evicted=result.evicted)
+
+
+def policy_named(name: str, *, stateful: bool) -> Callable[[], Policy]:
+    """What makes the policy of that name, afresh for each trajectory.
+
+    Args:
+        name: One of `POLICY_NAMES`.
+        stateful: Whether decisions carry over from step to step.
+
+    Raises:
+        ValueError: No policy has this name.
+    """
+    if name == "agentcompress":
+        return StatefulPolicy if stateful else SnapshotPolicy
+    if name not in _BASELINES:
+        raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
+    return _BASELINES[name]
+
+
+def _compressor(budget: Budget, measure: Measure) -> Compressor:
+    """A compressor that counts as the replay does."""
+    from agentcompress.compressor import Compressor
+
+    counter = RequestCounter(counter=measure.counter, images=measure.images)
+    return Compressor(budget=budget, counter=counter)

@@ -1,0 +1,33 @@
+"""What a policy is: a way to make a context fit, by name."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .recording import Recording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the model would see."""
+
+    messages: list[dict[str, Any]]
+    """OpenAI chat format; messages that did not change are the recording's own objects."""
+    evicted: bool = False
+    """Whether a new plan was made for it."""
+
+
+class Policy(Protocol):
+    """Decides what the model sees at one step."""
+
+    def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
+        """The context of a step, made to fit.
+
+        Args:
+            recording: The trajectory; everything before `step` has happened.
+            step: Index of the assistant message that acts next.
+            ceiling: Hard limit of the request in tokens.
+
+        Raises:
+            BudgetExceededError: What may not be touched is alone over the ceiling.
+        """
+        ...

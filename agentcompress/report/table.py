@@ -1,0 +1,98 @@
+"""Results → tables that fit a terminal of 80 columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from agentcompress.doctor import Check
+from agentcompress.values import CompressionResult
+
+_KEPT = {
+    "steps": "steps",
+    "at_risk": "at risk",
+    "tool_only": "tool-only",
+    "far": "far",
+    "in_place": "in place",
+    "kept_ratio": "tokens kept",
+}
+_CHECKS = {
+    "over_ceiling": "over",
+    "broken_pairs": "broken",
+    "base_lost": "base lost",
+    "skipped": "skipped",
+    "ms_median": "ms median",
+    "ms_p95": "ms p95",
+}
+_CACHE = {
+    "prefix_breaks": "prefix breaks",
+    "evictions": "evictions",
+    "cost": "cost",
+    "cost_uncompressed": "uncompressed",
+}
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio"}
+
+
+def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
+    """A replay's figures: what the next call still finds, what was checked, what the cache saves.
+
+    Args:
+        figures: What `agentcompress replay --json` prints.
+    """
+    title = f"{figures['policy']}, budget {figures['budget']}, {figures['mode']}"
+    tables = [
+        _replay_table(f"{title}: % of the next call's atoms kept", figures, _KEPT),
+        _replay_table("checks and time per call", figures, _CHECKS),
+    ]
+    if figures["mode"] == "stateful":
+        tables.append(_replay_table(f"prompt cache ({figures['prices']} prices)", figures, _CACHE))
+    return tables
+
+
+def compression_table(result: CompressionResult) -> Table:
+    """What a compression saved."""
+    table = Table(title="compression", title_justify="left")
+    table.add_column("tokens")
+    table.add_column("", justify="right")
+    table.add_row("before", f"{result.tokens_before:,}")
+    table.add_row("after", f"{result.tokens_after:,}")
+    table.add_row("ceiling", f"{result.ceiling:,}")
+    table.add_row("saved", f"{result.compression_ratio:.1%}")
+    table.add_section()
+    for name, tokens in result.breakdown.items():
+        table.add_row(f"after: {name}", f"{tokens:,}")
+    return table
+
+
+def checks_table(checks: Sequence[Check]) -> Table:
+    """What the doctor found."""
+    table = Table(title="doctor", title_justify="left")
+    for heading in ("", "what", "found", "remedy"):
+        table.add_column(heading, overflow="fold")
+    for check in checks:
+        colour = _COLOURS[check.status]
+        table.add_row(f"[{colour}]{check.status}[/]", *map(escape, (check.name, check.detail, check.remedy)))
+    return table
+
+
+def _replay_table(title: str, figures: Mapping[str, Any], columns: Mapping[str, str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("source")
+    for heading in columns.values():
+        table.add_column(heading, justify="right")
+    for source, row in figures["sources"].items():
+        table.add_row(escape(source), *(_cell(name, row[name]) for name in columns))
+    table.add_section()
+    macro = figures["macro"]
+    table.add_row(f"macro ({macro['sources']})", *(_cell(name, macro[name]) for name in columns))
+    return table
+
+
+def _cell(name: str, value: float | None) -> str:
+    if value is None:
+        return "n/a"
+    if name in _SHARES:
+        return f"{value:.1%}"
+    return f"{value:,.1f}" if name.startswith("ms") else f"{value:,.0f}"

@@ -1,0 +1,43 @@
+"""What several test files share."""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """The folder of recorded trajectories; skips where it is absent."""
+    folder = Path(os.environ.get("AGENTCOMPRESS_DATA", _SHARED / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no recorded data in {folder}: set AGENTCOMPRESS_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scorer(recorded: Path) -> Path:
+    """The independent scorer of dumps; skips where it is absent."""
+    script = recorded.parent / "tools" / "score.py"
+    if not script.is_file():
+        pytest.skip(f"no independent scorer at {script}")
+    return script
+
+
+@pytest.fixture
+def write_lines(tmp_path: Path) -> Callable[[str, Iterable[Any]], Path]:
+    """Writes records as JSON lines, gzipped where the name says so."""
+
+    def write(name: str, records: Iterable[Any]) -> Path:
+        data = "".join(json.dumps(record) + "\n" for record in records).encode()
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        return path
+
+    return write
