@@ -1,1 +1,4 @@
-"""Where what leaves the prompt is kept."""
+"""The room of `FaissStore`, where what leaves the prompt will be kept; nothing is in it yet.
+
+Until then originals stay in the graph's state, which compression never changes.
+"""
