@@ -1,0 +1,34 @@
+"""The snippets of the README run as they stand, but for the model that needs a key."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_middleware import TASK, RecordingModel, read
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
+def test_snippet_runs(snippet: str) -> None:
+    model = RecordingModel(steps=6)
+    names: dict[str, Any] = {
+        "model": model,
+        "tools": [read],
+        "messages": [
+            {"role": "user", "content": "go"},
+            *({"role": "assistant", "content": read.invoke({"page": page})} for page in range(4)),
+        ],
+    }
+    exec(re.sub(r'"\w+:[\w.-]+"', "model", snippet), names)
+    if "agent" in names:
+        assert names["agent"].invoke(TASK)["messages"][-1].content == "done"
+    else:
+        assert (
+            names["result"].tokens_after
+            <= 2_000
+            < names["compressor"].compress(names["messages"]).tokens_before
+        )
