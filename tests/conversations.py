@@ -9,7 +9,8 @@ Messages = list[dict[str, Any]]
 
 _NAMES = st.sampled_from(["read_file", "grep", "http_get", "run"])
 _ODD = st.text(
-    alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("\x00\x1b\r\n\t\ud800\udfff…[]")), max_size=60
+    alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("\x00\x1b\r\n\t\ud800\udfff…[]")),
+    max_size=60,
 )
 _LINES = st.lists(
     st.sampled_from(
@@ -36,7 +37,10 @@ _OUTPUTS = st.one_of(TEXTS, TEXTS, TEXTS, _GIANT)
 def steps(draw: st.DrawFn, number: int) -> Messages:
     """One assistant turn with its results, maybe followed by a user turn."""
     calls = draw(st.integers(0, 3))
-    turn: dict[str, Any] = {"role": "assistant", "content": draw(st.one_of(TEXTS, st.none())) if calls else draw(TEXTS)}
+    turn: dict[str, Any] = {
+        "role": "assistant",
+        "content": draw(st.one_of(TEXTS, st.none())) if calls else draw(TEXTS),
+    }
     if calls:
         turn["tool_calls"] = [
             {

@@ -6,6 +6,9 @@ import numpy as np
 
 from agentcompress.values import Context, Encoder, Scores
 
+_TOO_CLOSE = 1e-3
+"""Below this distance from the mean, a direction is rounding error."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingCriterion:
@@ -39,7 +42,3 @@ class EmbeddingCriterion:
         cosines = np.divide(dots - mean @ direction, lengths, out=np.zeros_like(dots), where=known)
         scores: Scores = (1.0 + np.clip(cosines, -1.0, 1.0)) / 2.0
         return scores
-
-
-_TOO_CLOSE = 1e-3
-"""Below this distance from the mean, a direction is rounding error."""

@@ -20,8 +20,8 @@ class ProductCriterion:
     """Scores in [0, 1]."""
     relevance: Criterion
     """Scores from 0 up."""
-    floor: float = 1.0
-    """Relevance that every segment has, in the units of `relevance`."""
+    floor: float = 3.0
+    """Relevance every segment has, in units of `relevance`: more of it trusts the query less."""
 
     def __post_init__(self) -> None:
         if not self.floor >= 0:

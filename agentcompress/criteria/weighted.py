@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from agentcompress.values import Context, Criterion, Scores
 
+_NO_SPREAD = 1e-6
+"""A smaller standard deviation is rounding error."""
+
 
 class WeightedCriterion:
     """A weighted sum of z-scores: each criterion counts in its own standard deviations.
@@ -45,7 +48,3 @@ def _z_scores(scores: Scores) -> NDArray[np.float64]:
     centred = scores - scores.mean(dtype=np.float64)
     deviation = centred.std()
     return centred / deviation if deviation > _NO_SPREAD else np.zeros_like(centred)
-
-
-_NO_SPREAD = 1e-6
-"""A smaller standard deviation is rounding error."""

@@ -1,0 +1,114 @@
+"""A run → one self-contained HTML file, without scripts and without network."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from agentcompress.messages import codec_for
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import CompressionResult
+
+from .chart import HEIGHT, context_chart
+from .run import MessageView, RunReport, StepReport
+from .views import message_views
+
+PREVIEW_CHARACTERS = 240
+"""How much of an elided stretch is quoted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A message in a step, or a run of messages that are as they were in the step before."""
+
+    views: Sequence[MessageView]
+    """The messages."""
+    unchanged: bool
+    """Whether they stand as they did in the step before."""
+
+    @property
+    def tokens(self) -> int:
+        """What they take."""
+        return sum(view.tokens_after for view in self.views)
+
+
+def write_report(report: RunReport, path: Path) -> None:
+    """Writes the report of a run.
+
+    Args:
+        report: The run.
+        path: The HTML file; overwritten.
+    """
+    environment = Environment(
+        loader=PackageLoader("agentcompress.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(share=_share, preview=_preview)
+    page = environment.get_template("report.html").render(
+        report=report, chart=context_chart(report), height=HEIGHT, rows=list(_rows(report.steps))
+    )
+    # A lone surrogate has no UTF-8; a browser shows its character reference as U+FFFD.
+    path.write_bytes(page.encode("utf-8", "xmlcharrefreplace"))
+
+
+def write_compression_report(path: Path, originals: Sequence[Any], result: CompressionResult) -> None:
+    """Writes the report of one compressed conversation.
+
+    Args:
+        path: The HTML file; overwritten.
+        originals: The messages before compression.
+        result: What came of them.
+    """
+    write_report(compression_report(originals, result), path)
+
+
+def compression_report(originals: Sequence[Any], result: CompressionResult) -> RunReport:
+    """One compression as a run of a single request.
+
+    Args:
+        originals: The messages before compression, LangChain's or OpenAI dictionaries.
+        result: What came of them.
+    """
+    codec = codec_for(originals)
+    cost = RequestCounter.for_model(None).message
+    step = StepReport(
+        action="compress",
+        before=result.tokens_before,
+        after=result.tokens_after,
+        cache_kept=0,
+        milliseconds=0.0,
+        evicted=result.evicted,
+        messages=message_views(
+            list(map(codec.read, originals)), list(map(codec.read, result.messages)), cost
+        ),
+    )
+    notes = [(name, f"{tokens:,} tokens") for name, tokens in result.breakdown.items() if tokens]
+    return RunReport(title="One conversation, compressed", ceiling=result.ceiling, steps=[step], notes=notes)
+
+
+def _rows(steps: Sequence[StepReport]) -> Iterator[list[Row]]:
+    """For each step its messages; those that stand as before are taken together, save in the last step."""
+    before: frozenset[MessageView] = frozenset()
+    for number, step in enumerate(steps, start=1):
+        yield list(_step_rows(step.messages, before if number < len(steps) else frozenset()))
+        before = frozenset(step.messages)
+
+
+def _step_rows(messages: Sequence[MessageView], before: frozenset[MessageView]) -> Iterator[Row]:
+    for unchanged, views in groupby(messages, before.__contains__):
+        if unchanged:
+            yield Row(views=list(views), unchanged=True)
+        else:
+            yield from (Row(views=[view], unchanged=False) for view in views)
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def _preview(text: str) -> str:
+    """The beginning of an elided stretch, on one line."""
+    line = " ".join(text[: 2 * PREVIEW_CHARACTERS].split())
+    return line if len(line) < PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
