@@ -16,6 +16,8 @@ SAID = 0.3
 """Weight of an atom that a call or a message also says, against one only tool outputs have."""
 PROSE = 0.02
 """Value of a token that carries no atom not yet shown, against an atom of weight 1."""
+OWN_WORDS = 60
+"""Tokens of a turn's own text that come with its calls: they say why, and cost less than asking again."""
 
 
 class GreedySelector:
@@ -104,9 +106,14 @@ class GreedySelector:
             budget -= overhead
             self._open[group] = True
             self._covered.update(self._context.groups[group].atoms)
+            budget = self.show(self._own_words(group), budget)
             for index in self._members[group]:
                 heapq.heappush(self._heap, (-self._density(index), index))
         return budget
+
+    def _own_words(self, group: int) -> list[int]:
+        own = [index for index in self._members[group] if self._segments[index].role == "assistant"]
+        return own if sum(self._segments[index].tokens for index in own) <= OWN_WORDS else []
 
     def show(self, indices: Sequence[int], budget: int) -> int:
         """Shows segments of open groups as far as they fit; returns what is left."""

@@ -1,0 +1,219 @@
+"""The codecs: every provider's block shapes go in, come out as they were, or say why not."""
+
+from typing import Any
+
+import pytest
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolMessage,
+)
+
+from agentcompress import Compressor, UnsupportedContentError
+from agentcompress.messages import OpenAICodec, codec_for, tool_schemas
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Message, MessageCodec
+
+TEXT = "\n".join(f"line {number}: value_{number} = {number * 7}" for number in range(40))
+PNG = "iVBORw0KGgo="
+BLOCKS: list[tuple[str, dict[str, Any] | str]] = [
+    ("text", {"type": "text", "text": TEXT, "cache_control": {"type": "ephemeral"}}),
+    ("text", {"type": "output_text", "text": "said"}),
+    ("text", {"type": "text", "text": ""}),
+    ("text", "a bare string"),
+    ("image", {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}", "detail": "low"}}),
+    ("image", {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}"}),
+    ("image", {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG}}),
+    ("image", {"type": "image", "base64": PNG, "mime_type": "image/png"}),
+    ("reasoning", {"type": "thinking", "thinking": "first this", "signature": "c2ln"}),
+    ("reasoning", {"type": "redacted_thinking", "data": "AAAA"}),
+    ("reasoning", {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "so"}]}),
+    ("call", {"type": "tool_use", "id": "t1", "name": "read", "input": {"page": 1}}),
+    ("call", {"type": "function_call", "call_id": "t1", "name": "read", "arguments": "{}"}),
+    ("other", {"type": "refusal", "refusal": "no"}),
+    ("other", {"type": "text", "text": None}),
+    ("other", {"cachePoint": {"type": "default"}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "block"), BLOCKS)
+@pytest.mark.parametrize("codec", [codec_for([{}]), codec_for([HumanMessage("")])], ids=["dict", "langchain"])
+def test_a_block_is_known_for_what_it_is_and_comes_back_itself(
+    codec: MessageCodec, kind: str, block: dict[str, Any] | str
+) -> None:
+    raw: Any = (
+        {"role": "assistant", "content": [block]} if isinstance(codec, OpenAICodec) else AIMessage([block])
+    )
+    message = codec.read(raw)
+    assert [part.kind for part in message.parts] == [kind]
+    assert codec.write(message) is raw
+
+
+@pytest.mark.parametrize(
+    "block", [block for kind, block in BLOCKS if kind == "image" and isinstance(block, dict)]
+)
+def test_one_image_has_one_price_in_every_shape(block: dict[str, Any]) -> None:
+    [part] = OpenAICodec().read({"role": "user", "content": [block]}).parts
+    assert part.image is not None
+    assert part.image.url == f"data:image/png;base64,{PNG}"
+    assert part.image.detail == ("low" if block["type"] == "image_url" else "auto")
+
+
+@pytest.mark.parametrize(
+    ("raw", "role"),
+    [
+        (SystemMessage("x"), "system"),
+        (ChatMessage(content="x", role="developer"), "system"),
+        (HumanMessage("x"), "user"),
+        (AIMessage("x"), "assistant"),
+        (ChatMessage(content="x", role="assistant"), "assistant"),
+        (ToolMessage("x", tool_call_id="1"), "tool"),
+        (FunctionMessage(content="x", name="f"), "tool"),
+        ({"role": "developer", "content": "x"}, "system"),
+        ({"role": "function", "name": "f", "content": "x"}, "tool"),
+    ],
+)
+def test_every_message_class_has_its_role(raw: Any, role: str) -> None:
+    message = codec_for([raw]).read(raw)
+    assert (message.role, message.text) == (role, "x")
+    assert codec_for([raw]).write(message) is raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        (RemoveMessage(id="1"), "RemoveMessage"),
+        (ChatMessage(content="x", role="critic"), "ChatMessage"),
+        (("user", "x"), "tuple"),
+        ({"role": "critic", "content": "x"}, "critic"),
+        ({"content": "x"}, "role None"),
+        ({"role": "user", "content": 5}, "int"),
+        ({"role": "user", "content": {"type": "text"}}, "dict"),
+        ({"role": "user", "content": [None]}, "NoneType"),
+        ({"role": "assistant", "tool_calls": {"0": 1}}, "dict"),
+        ({"role": "assistant", "tool_calls": [{"id": "1"}]}, "function"),
+        ({"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": None}}]}, "name"),
+    ],
+)
+def test_what_is_no_message_is_refused_by_name(raw: Any, named: str) -> None:
+    with pytest.raises(UnsupportedContentError, match=named):
+        Compressor(100).compress([raw])
+
+
+def test_calls_of_both_libraries_read_alike() -> None:
+    call = {"name": "read", "args": {"path": "ä.py"}, "id": "c1"}
+    function = {"name": "read", "arguments": '{"path": "ä.py"}'}
+    chat = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c1", "type": "function", "function": function}],
+    }
+    langchain = AIMessage("", tool_calls=[call])
+    assert codec_for([chat]).read(chat).calls == codec_for([langchain]).read(langchain).calls
+
+
+def test_a_call_that_could_not_be_parsed_still_counts() -> None:
+    broken = {
+        "id": "c1",
+        "name": "read",
+        "args": '{"path": ',
+        "error": "cut off",
+        "type": "invalid_tool_call",
+    }
+    message = codec_for([AIMessage("")]).read(AIMessage("", invalid_tool_calls=[broken]))
+    assert message.said == '\nread({"path": )'
+
+
+def _shot(number: int) -> list[BaseMessage]:
+    call = {"name": "read", "args": {"page": number}, "id": f"c{number}"}
+    thought = {"type": "thinking", "thinking": f"page {number} next", "signature": f"c2ln{number}"}
+    use = {"type": "tool_use", "id": f"c{number}", "name": "read", "input": {"page": number}}
+    text = {"type": "text", "text": f"{number}\n{TEXT}", "cache_control": {"type": "ephemeral"}}
+    image = {"type": "image", "base64": PNG, "mime_type": "image/png"}
+    return [
+        AIMessage([thought, use], tool_calls=[call], id=f"a{number}", response_metadata={"model": "m"}),
+        ToolMessage(
+            [text, {"type": "text", "text": ""}, image],
+            tool_call_id=f"c{number}",
+            name="read",
+            id=f"t{number}",
+            status="error",
+            artifact={"raw": number},
+        ),
+    ]
+
+
+CONVERSATION: list[BaseMessage] = [
+    SystemMessage("Be brief."),
+    HumanMessage("Read on."),
+    *(message for number in range(8) for message in _shot(number)),
+]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8])
+def test_a_shortened_message_keeps_all_but_its_text(share: float) -> None:
+    whole = Compressor(10**6, model="claude-sonnet-4-5").compress(CONVERSATION).tokens_before
+    result = Compressor(int(share * whole), model="claude-sonnet-4-5").compress(CONVERSATION)
+    originals = {message.id: message for message in CONVERSATION if message.id}
+    kept = [message for message in result.messages if message.id]
+    assert any(message is not originals[message.id] for message in kept)
+    for message in kept:
+        original = originals[message.id]
+        assert type(message) is type(original)
+        assert message.model_copy(update={"content": ""}) == original.model_copy(update={"content": ""})
+        if message is original:
+            continue
+        blocks = [block for block in message.content if isinstance(block, dict)]
+        # Providers reject empty text blocks, and thinking that lost its signature.
+        assert all(block["text"] for block in blocks if block["type"] == "text")
+        ours = [block for block in blocks if block["type"] != "text"]
+        assert all(block in original.content for block in ours)
+        if isinstance(message, AIMessage):
+            assert [block["type"] for block in ours] == ["thinking", "tool_use"]
+
+
+def test_results_out_of_order_and_ids_used_again_stay_with_their_calls() -> None:
+    function = {"name": "read", "arguments": "{}"}
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "go"}]
+    for number in range(6):
+        calls = [{"id": key, "type": "function", "function": function} for key in ("c1", "c2")]
+        messages.append({"role": "assistant", "content": None, "tool_calls": calls})
+        messages += (
+            {"role": "tool", "tool_call_id": key, "content": f"{number} {key}\n{TEXT}"}
+            for key in ("c2", "c1")
+        )
+    shown = Compressor(900).compress(messages).messages
+    assert 1 < len(shown) < len(messages)
+    turns = [message for message in shown if message["role"] != "user"]
+    assert [m.get("tool_call_id") for m in turns] == [None, "c2", "c1"] * (len(turns) // 3)
+
+
+def test_no_messages_and_empty_content_are_nothing_to_do() -> None:
+    assert Compressor(10).compress([]).messages == []
+    contents: list[Any] = ["", None, []]
+    empty = [{"role": "user", "content": content} for content in contents]
+    assert Compressor(10).compress(empty).messages == empty
+
+
+def test_a_line_of_ours_is_the_librarys_own_message() -> None:
+    line = Message(role="user")
+    assert codec_for([HumanMessage("")]).write(line) == HumanMessage("")
+    assert codec_for([{}]).write(line) == {"role": "user", "content": ""}
+
+
+def test_tools_count_alike_in_every_form() -> None:
+    from langchain_core.tools import tool
+
+    def read(page: int) -> str:
+        """Reads a page."""
+        return ""
+
+    [schema] = tool_schemas([tool(read)])
+    assert tool_schemas([read, tool(read), schema]) == [schema] * 3
+    assert RequestCounter.for_model(None).tools([schema]) > 0
+    assert tool_schemas(None) == []
