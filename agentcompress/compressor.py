@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
+from dataclasses import replace
 from threading import Lock
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import evict
 from agentcompress.pipeline.ingestion import ingest
+from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.segmenters import LinesSegmenter
 from agentcompress.strategies import CondenseStrategy, PruneStrategy
@@ -21,6 +23,8 @@ from agentcompress.tokens import RequestCounter
 from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
 
 _REMEMBERED_PLANS = 32
+_APPLY_ATTEMPTS = 6
+"""Tries to meet a budget by another's counter."""
 
 
 class Compressor:
@@ -125,16 +129,26 @@ class Compressor:
         """Shortens a list of LangChain messages in place: LangChain's `ContextEdit` Protocol.
 
         For `ContextEditingMiddleware(edits=[Compressor(…)])`, which keeps no plan
-        between calls. What its counter finds beyond these messages (system prompt,
-        tools, a stricter count) is set aside within the budget.
+        between calls. The budget holds by its counter too, which may count more
+        (system prompt, tools, an estimate on the safe side).
 
         Args:
             messages: Changed in place.
             count_tokens: LangChain's counter.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over the budget.
         """
-        own = sum(map(self._counter.message, map(codec_for(messages).read, messages)))
-        unseen = max(0, count_tokens(messages) - own)
-        messages[:] = self._compress(messages, None, unseen, Plan()).messages
+        limit, shown = self._ceiling, messages
+        for _ in range(_APPLY_ATTEMPTS):
+            shown = (
+                self.with_budget(replace(self._budget, limit=limit, reserve=0)).compress(messages).messages
+            )
+            counted = count_tokens(shown)
+            if counted <= self._ceiling:
+                break
+            limit = max(1, limit * self._ceiling // counted - 1)
+        messages[:] = shown
 
     def _compress(
         self, messages: Sequence[Any], query: str | None, tool_tokens: int, plan: Plan
@@ -148,10 +162,11 @@ class Compressor:
             keep_steps=self._keep_steps,
             exclude_tools=self._exclude_tools,
         )
-        plan = self._ingested(conversation, plan)
+        plan = self._ingested(conversation, settled(plan, conversation.groups, conversation.names))
         shown = conversation.render(plan)
         tokens = conversation.total(shown)
-        evicted = tokens > int(self._budget.trigger * self._ceiling)
+        free = self._ceiling - conversation.fixed
+        evicted = tokens > conversation.fixed + self._budget.trigger * free
         if evicted:
             plan = self._evicted(conversation, plan, query)
             shown = conversation.render(plan)
@@ -192,7 +207,7 @@ class Compressor:
             self._strategy,
             plan,
             query=query,
-            target=int(self._budget.keep * self._ceiling),
+            keep=self._budget.keep,
             ceiling=self._ceiling,
         )
         with self._lock:

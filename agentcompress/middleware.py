@@ -1,5 +1,6 @@
 """LangChain agent middleware: compresses what the model sees, never what the graph holds."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from threading import Lock
 from typing import Annotated, Any, NotRequired, cast
@@ -17,6 +18,7 @@ from langchain.agents.middleware.types import (
 from langgraph.types import Command
 
 from agentcompress.compressor import Compressor
+from agentcompress.tokens import UNKNOWN
 from agentcompress.values import Budget, CompressionResult, Plan
 
 PLAN = "agentcompress_plan"
@@ -43,7 +45,8 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
 
     The graph's state keeps the originals; decisions live in a private state channel,
     so they survive checkpoints and forks, and requests between two evictions extend
-    each other byte for byte.
+    each other byte for byte. It stands last in the list, so that it sees, and counts,
+    what other middleware adds to the request.
 
     Args:
         budget: Hard limit of a whole request: tokens, a fraction of the model's window,
@@ -71,7 +74,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         self._exclude_tools = frozenset(exclude_tools)
         self._model = model
         self._on_compression = on_compression
-        self._compressors: dict[tuple[str | None, int | None], Compressor] = {}
+        self._compressors: dict[tuple[str, int | None], Compressor] = {}
         self._lock = Lock()
 
     def wrap_model_call(
@@ -84,9 +87,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
-        result = self._compressor(request).compress(
-            _conversation(request), tools=request.tools, plan=_plan(request)
-        )
+        result = self._compress(request)
         return self._answer(handler(self._request(request, result)), request, result)
 
     async def awrap_model_call(
@@ -99,14 +100,17 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
-        result = await self._compressor(request).acompress(
-            _conversation(request), tools=request.tools, plan=_plan(request)
-        )
+        # Making the compressor reads files, so it too stays off the event loop.
+        result = await asyncio.to_thread(self._compress, request)
         return self._answer(await handler(self._request(request, result)), request, result)
+
+    def _compress(self, request: ModelRequest[ContextT]) -> CompressionResult:
+        sent = [*request.tools, *_schemas(request.response_format)]
+        return self._compressor(request).compress(_conversation(request), tools=sent, plan=_plan(request))
 
     def _compressor(self, request: ModelRequest[ContextT]) -> Compressor:
         """The compressor for the request's model, made when the model is first seen."""
-        name = self._model or _model_name(request.model)
+        name = self._model or _model_name(request.model) or UNKNOWN
         profile = getattr(request.model, "profile", None) or {}
         key = (name, profile.get("max_input_tokens"))
         with self._lock:
@@ -131,13 +135,23 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         return ExtendedModelResponse(response, Command(update={PLAN: result.plan.to_dict()}))
 
 
+def _schemas(response_format: object) -> list[dict[str, Any]]:
+    """JSON schemas that structured output sends beside the tools."""
+    specs = getattr(response_format, "schema_specs", None) or [getattr(response_format, "schema_spec", None)]
+    return [spec.json_schema for spec in specs if spec is not None]
+
+
 def _conversation(request: ModelRequest[ContextT]) -> list[Any]:
     return [*([request.system_message] if request.system_message else []), *request.messages]
 
 
 def _plan(request: ModelRequest[ContextT]) -> Plan:
     kept = cast(CompressionState, request.state).get("agentcompress_plan")
-    return Plan.from_dict(kept) if kept else Plan()
+    try:
+        return Plan.from_dict(kept) if kept else Plan()
+    except ValueError:
+        # A checkpoint of another version: decided anew, the originals are all there.
+        return Plan()
 
 
 def _model_name(model: object) -> str | None:

@@ -26,7 +26,7 @@ from agentcompress.demo.tools import grep, list_packages, package_metadata, read
 from agentcompress.demo.truth import truth, wrong_facts
 from agentcompress.report.html import write_report
 from agentcompress.report.run import RunReport
-from agentcompress.tokens import RequestCounter
+from agentcompress.tokens import UNKNOWN, RequestCounter
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 
@@ -81,7 +81,7 @@ def test_the_uncompressed_run_finds_every_fact(plain: Run) -> None:
 def test_the_compressed_run_finds_every_fact_within_a_quarter(demo: Demo, plain: Run) -> None:
     (report,) = demo.reports
     assert demo.runs[1].solved, demo.runs[1].verdict
-    assert report.ceiling <= Measure(counter=RequestCounter.for_model(None)).peak(plain.calls) // 4
+    assert report.ceiling <= Measure(counter=RequestCounter.for_model(UNKNOWN)).peak(plain.calls) // 4
     assert all(step.after <= report.ceiling for step in report.steps)
     assert any(step.after < step.before for step in report.steps)
 

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "strategies": CORE,
     "pipeline": {*CORE, "tokens"},
     "compressor": ENGINE,
-    "middleware": {*CORE, "compressor"},
+    "middleware": {*CORE, "compressor", "tokens"},
     "memory": {*CORE, "encoders"},
     "graphs": {*CORE, "compressor", "middleware", "memory"},
     "doctor": {*CORE, "tokens", "encoders"},

@@ -14,7 +14,7 @@ from agentcompress.errors import AgentCompressError, InvalidInputError, MissingD
 from agentcompress.middleware import ContextCompressionMiddleware
 from agentcompress.report.html import write_report
 from agentcompress.report.run import RunReport, StepReport
-from agentcompress.tokens import RequestCounter
+from agentcompress.tokens import UNKNOWN, RequestCounter
 from agentcompress.values import CompressionResult
 
 from .measured import Measure
@@ -32,7 +32,7 @@ def run(model: str | None, report: Path, console: Console) -> int:
     if report.is_dir() or not report.parent.is_dir():
         raise InvalidInputError("is no place where a report can be written", path=report)
     chat = _chat_model(model)
-    measure = Measure(counter=RequestCounter.for_model(model))
+    measure = Measure(counter=RequestCounter.for_model(model or UNKNOWN))
     results: list[CompressionResult] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     try:

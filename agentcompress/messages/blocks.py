@@ -7,9 +7,15 @@ from typing import Any
 from agentcompress.errors import UnsupportedContentError
 from agentcompress.values import Image, Part
 
-_CALLS = {"tool_use", "tool_call", "function_call", "server_tool_use", "input_json_delta", "tool_call_chunk"}
+_TEXTS = {"text", "input_text", "output_text"}
+_REPEATED = {"tool_use", "tool_call", "function_call", "input_json_delta", "tool_call_chunk"}
+"""Blocks that say again what a message's calls say."""
 _REASONING = {"thinking", "reasoning", "redacted_thinking", "reasoning_content"}
 _IMAGES = {"image", "image_url", "input_image"}
+_POINTERS = {"annotations", "citations"}
+"""Fields whose positions count characters of the text as it was."""
+_LONGEST_INLINE = 2_000
+"""Characters above which text without a blank in it is taken for encoded bytes."""
 
 
 def read_content(content: Any) -> tuple[Part, ...]:
@@ -44,36 +50,81 @@ def _read_block(block: Any) -> Part:
     if not isinstance(block, Mapping):
         raise UnsupportedContentError(f"a content block must be an object, got {type(block).__name__}")
     kind = block.get("type")
-    if kind in ("text", "input_text", "output_text") and isinstance(block.get("text"), str):
+    if kind is not None and not isinstance(kind, str):
+        raise UnsupportedContentError(f"a content block's type must be text, got {kind!r}")
+    if kind in _TEXTS and isinstance(block.get("text"), str):
         return Part(kind="text", text=block["text"], origin=block)
-    if kind in _IMAGES:
+    if kind in _IMAGES or (kind is None and isinstance(block.get("image"), Mapping)):
         return Part(kind="image", image=_image(block), origin=block)
-    if kind in _CALLS:
+    if kind in _REPEATED:
         return Part(kind="call", origin=block)
+    if kind == "tool_result":
+        raise UnsupportedContentError("tool_result blocks are not read: give tool results as tool messages")
     if kind in _REASONING:
-        return Part(kind="reasoning", text=_reasoning(block), origin=block)
-    return Part(kind="other", text=json.dumps(block, ensure_ascii=False, default=str), origin=block)
+        return Part(kind="reasoning", text=_dumped(block), origin=block)
+    text, payload = _without_payload(block)
+    if kind is not None and (kind.endswith("_tool_use") or kind.endswith("_tool_result")):
+        # What a provider's own tools did stands in the turn itself, call and result as a pair.
+        return Part(kind="call", text=text, payload=payload, origin=block)
+    return Part(kind="other", text=text, payload=payload, origin=block)
 
 
 def _write_block(part: Part) -> Any:
-    if isinstance(part.origin, Mapping):
-        return {**part.origin, "text": part.text} if part.kind == "text" else part.origin
-    if part.origin is not None and part.kind == "text":
-        return part.text
-    return {"type": "text", "text": part.text}
+    if part.kind != "text" and part.origin is not None:
+        return part.origin
+    if not isinstance(part.origin, Mapping):
+        return {"type": "text", "text": part.text} if part.origin is None else part.text
+    if part.origin["text"] == part.text:
+        return part.origin
+    return {key: value for key, value in part.origin.items() if key not in _POINTERS} | {"text": part.text}
 
 
-def _reasoning(block: Mapping[str, Any]) -> str:
-    return next(
-        (block[key] for key in ("thinking", "reasoning", "text") if isinstance(block.get(key), str)), ""
-    )
+def _dumped(block: Any) -> str:
+    try:
+        return json.dumps(block, ensure_ascii=False, default=str)
+    except (RecursionError, ValueError, TypeError) as error:
+        raise UnsupportedContentError(f"a content block cannot be written as JSON: {error}") from None
+
+
+def _without_payload(block: Mapping[str, Any]) -> tuple[str, int]:
+    """The block as JSON with encoded bytes left out, and how many bytes those are."""
+    payload = 0
+
+    def plain(value: Any) -> Any:
+        nonlocal payload
+        if isinstance(value, Mapping):
+            return {str(key): plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        if isinstance(value, bytes):
+            payload += len(value)
+            return f"<{len(value)} bytes>"
+        if isinstance(value, str) and len(value) > _LONGEST_INLINE and not any(map(str.isspace, value[:200])):
+            payload += len(value) * 3 // 4
+            return f"<{len(value) * 3 // 4} bytes>"
+        return value
+
+    try:
+        small = plain(block)
+    except RecursionError:
+        raise UnsupportedContentError("a content block is nested too deep") from None
+    return _dumped(small), payload
 
 
 def _image(block: Mapping[str, Any]) -> Image:
-    """An image in any of the shapes of OpenAI, Anthropic and LangChain."""
-    holder = block.get("image_url", block.get("source", block))
+    """An image in any of the shapes of OpenAI, Anthropic, Bedrock and LangChain."""
+    outer = block["image"] if isinstance(block.get("image"), Mapping) else block
+    holder = outer.get("image_url", outer.get("source", outer))
     fields = holder if isinstance(holder, Mapping) else {"url": holder}
+    if isinstance(fields.get("bytes"), bytes):
+        return Image(url=f"data:image/{outer.get('format', 'png')};base64,{_encoded(fields['bytes'])}")
     data = fields.get("base64") or fields.get("data")
     mime = fields.get("mime_type") or fields.get("media_type") or "image/png"
     url = f"data:{mime};base64,{data}" if data else fields.get("url") or fields.get("file_id") or ""
     return Image(url=str(url), detail=str(fields.get("detail") or "auto"))
+
+
+def _encoded(data: bytes) -> str:
+    from base64 import b64encode
+
+    return b64encode(data).decode("ascii")

@@ -47,8 +47,9 @@ class LangChainCodec:
             role=_role(raw),
             parts=read_content(raw.content),
             calls=_calls(raw) if isinstance(raw, AIMessage) else (),
-            call_id=raw.tool_call_id if isinstance(raw, ToolMessage) else None,
+            call_id=_call_id(raw),
             error=isinstance(raw, ToolMessage) and raw.status == "error",
+            aside=str(raw.additional_kwargs.get("reasoning_content") or ""),
             pinned=bool(raw.additional_kwargs.get(PINNED)),
             origin=raw,
         )
@@ -74,6 +75,12 @@ def _role(raw: BaseMessage) -> Role:
     if isinstance(raw, ChatMessage) and raw.role in _CHAT_ROLES:
         return _CHAT_ROLES[raw.role]
     raise UnsupportedContentError(f"{type(raw).__name__} is no message that a model can be sent")
+
+
+def _call_id(raw: BaseMessage) -> str | None:
+    if isinstance(raw, ToolMessage):
+        return raw.tool_call_id
+    return "" if isinstance(raw, FunctionMessage) else None
 
 
 def _calls(raw: AIMessage) -> tuple[ToolCall, ...]:

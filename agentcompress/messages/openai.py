@@ -15,6 +15,10 @@ _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {
 }
 
 
+_BESIDE = ("reasoning_content", "reasoning", "refusal")
+"""Fields beside the content that hold text."""
+
+
 class OpenAICodec:
     """Reads and writes chat-completion messages."""
 
@@ -32,9 +36,10 @@ class OpenAICodec:
         return Message(
             role=_ROLES[role],
             parts=read_content(raw.get("content")),
-            calls=_calls(raw.get("tool_calls")),
-            call_id=raw.get("tool_call_id"),
+            calls=(*_calls(raw.get("tool_calls")), *_legacy_call(raw.get("function_call"))),
+            call_id=_identifier(raw.get("tool_call_id")) if _ROLES[role] == "tool" else None,
             error=raw.get("status") == "error" or raw.get("is_error") is True,
+            aside="".join(str(raw[key]) for key in _BESIDE if raw.get(key)),
             origin=raw,
         )
 
@@ -56,6 +61,18 @@ def _calls(calls: Any) -> tuple[ToolCall, ...]:
     return tuple(_call(call) for call in calls)
 
 
+def _identifier(value: Any) -> str:
+    """Calls without an id and results without one belong together by their place."""
+    if value is not None and not isinstance(value, str):
+        raise UnsupportedContentError(f"a tool call's id must be text, got {value!r}")
+    return value or ""
+
+
+def _legacy_call(function: Any) -> tuple[ToolCall, ...]:
+    """The one call of a message from before calls had ids."""
+    return (_call({"function": function}),) if function else ()
+
+
 def _call(call: Any) -> ToolCall:
     function = call.get("function") if isinstance(call, Mapping) else None
     if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
@@ -63,4 +80,4 @@ def _call(call: Any) -> ToolCall:
     arguments = function.get("arguments", "")
     if not isinstance(arguments, str):
         arguments = json.dumps(arguments, ensure_ascii=False)
-    return ToolCall(id=str(call.get("id", "")), name=function["name"], arguments=arguments)
+    return ToolCall(id=_identifier(call.get("id")), name=function["name"], arguments=arguments)

@@ -47,6 +47,11 @@ class Conversation:
         """Messages that are never touched."""
         return [self.messages[i] for group in self.groups if group.pin is Pin.HARD for i in group.messages]
 
+    @cached_property
+    def fixed(self) -> int:
+        """Tokens of what is never touched, tool schemas included."""
+        return self.total(self.hard)
+
     @property
     def pins(self) -> tuple[Pin, ...]:
         """How firmly each group stays."""

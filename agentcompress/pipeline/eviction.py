@@ -10,8 +10,10 @@ from .conversation import Conversation
 from .focus import focus
 from .folding import notes_on
 from .planning import planned
+from .scoring import scored
 
 _ATTEMPTS = 4
+"""Corrections towards the target; after them the room shrinks until something fits."""
 _SLACK = 0.005
 """Share of the target that may stay unused."""
 
@@ -23,10 +25,10 @@ def evict(
     plan: Plan,
     *,
     query: str | None,
-    target: int,
+    keep: float,
     ceiling: int,
 ) -> Plan:
-    """A new plan over everything that is not hard-pinned, within the target where the pins allow it.
+    """A new plan over everything that is not hard-pinned, down to low water.
 
     The strategy works on estimates; what it chose is rendered and counted, and the
     difference given back to it until the count fits.
@@ -37,26 +39,27 @@ def evict(
         strategy: Chooses among them.
         plan: Decisions so far.
         query: What the next step is about; None derives it from the messages.
-        target: Tokens to stay within.
+        keep: Low water, as a share of what the hard pins leave of the ceiling.
         ceiling: Tokens never to exceed.
 
     Raises:
         BudgetExceededError: Hard pins alone exceed the ceiling.
     """
-    fixed = conversation.total(conversation.hard)
+    fixed = conversation.fixed
     if fixed > ceiling:
         raise BudgetExceededError(
             ceiling, breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
         )
-    if fixed >= target:
-        target = ceiling
+    target = fixed + int(keep * (ceiling - fixed))
     loose = [group for group in conversation.groups if group.pin is not Pin.HARD]
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
-    scores = criterion.score(context)
+    scores = scored(criterion, context)
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
     best: tuple[int, Plan] | None = None
     room = target - fixed
-    for _ in range(_ATTEMPTS):
+    attempt = 0
+    while attempt < _ATTEMPTS or (best is None and room > 0):
+        attempt += 1
         selection = strategy.select(context, scores, room)
         candidate = _noted(conversation, planned(context, selection, conversation.names, fresh))
         tokens = conversation.total(conversation.render(candidate))
@@ -65,6 +68,8 @@ def evict(
         if target - _SLACK * (target - fixed) <= tokens <= target:
             break
         room += target - tokens
+        if attempt >= _ATTEMPTS:
+            room -= room // 10 + 1
     if best is not None:
         return best[1]
     nothing = planned(context, Selection(renditions={}, groups=frozenset()), conversation.names, fresh)
@@ -74,5 +79,6 @@ def evict(
 
 
 def _noted(conversation: Conversation, plan: Plan) -> Plan:
-    notes = notes_on(conversation.messages, conversation.names, plan.folded, conversation.cost)
+    pinned = {i for group in conversation.groups if group.pin is Pin.HARD for i in group.messages}
+    notes = notes_on(conversation.messages, conversation.names, plan.folded, pinned, conversation.cost)
     return replace(plan, notes=notes)

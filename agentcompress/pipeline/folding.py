@@ -1,7 +1,7 @@
 """Where the line goes that stands for messages that left the prompt."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from agentcompress.values import Message, Note, Place, Role
 
@@ -10,6 +10,7 @@ def notes_on(
     messages: Sequence[Message],
     names: Sequence[str],
     folded: frozenset[str],
+    pinned: Collection[int],
     cost: Callable[[Message], int],
 ) -> Mapping[str, tuple[Note, ...]]:
     """One line for each run of folded messages, placed so that every provider accepts the order of roles.
@@ -23,6 +24,7 @@ def notes_on(
         messages: The originals.
         names: Their fingerprints, shape (messages,).
         folded: Fingerprints of the messages that left.
+        pinned: Indices of the messages that no line may be written into.
         cost: Tokens of a message.
     """
     notes: defaultdict[str, tuple[Note, ...]] = defaultdict(tuple)
@@ -35,7 +37,9 @@ def notes_on(
         role = None if index is None else messages[index].role
         if role == "system":
             continue
-        place = _place(role, None if before is None else messages[before].role)
+        place = _place(role, None if before is None else messages[before].role, index in pinned)
+        if place == "tail" and before in pinned:
+            place = "user"
         if run and place is not None:
             text = _line([messages[i] for i in run], cost)
             at = {"head": index, "tail": before}.get(place, run[-1])
@@ -45,14 +49,14 @@ def notes_on(
     return dict(notes)
 
 
-def _place(role: Role | None, before: Role | None) -> Place | None:
+def _place(role: Role | None, before: Role | None, pinned: bool) -> Place | None:
     """Where the line goes when a message of this role comes next; None: wait for the one behind it."""
     if role == "tool":
         return "head"
     if role == "user":
         return "tail" if before == "assistant" else "assistant"
     if role == "assistant":
-        return "user" if before == "assistant" else None
+        return "user" if before == "assistant" or pinned else None
     return "user" if before in (None, "user") else "tail"
 
 

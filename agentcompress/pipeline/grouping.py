@@ -39,11 +39,16 @@ def groups_of(
 
 
 def _group_end(messages: Sequence[Message], start: int) -> int:
-    """Where the group that begins at `start` ends: behind the results of its own calls."""
+    """Where the group that begins at `start` ends: behind the last result of its own calls."""
     ids = {call.id for call in messages[start].calls}
     end = start + 1
-    while end < len(messages) and messages[end].role == "tool" and messages[end].call_id in ids:
-        end += 1
+    if not ids:
+        return end
+    for index in range(end, len(messages)):
+        if messages[index].role == "assistant":
+            break
+        if messages[index].role == "tool" and messages[index].call_id in ids:
+            end = index + 1
     return end
 
 

@@ -5,6 +5,7 @@ from agentcompress.values import Criterion, Pin, Plan, Strategy
 from .conversation import Conversation
 from .focus import focus
 from .planning import planned
+from .scoring import scored
 
 
 def ingest(
@@ -32,6 +33,6 @@ def ingest(
                 continue
             alone = [type(group)(messages=(index,), step=group.step, error=group.error)]
             context = conversation.context(alone, focus(conversation.messages[:index]))
-            selection = strategy.select(context, criterion.score(context), share)
+            selection = strategy.select(context, scored(criterion, context), share)
             plan = planned(context, selection, conversation.names, plan)
     return plan

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from agentcompress.values import Choice, Context, Plan, Segment, Selection
+from agentcompress.values import Choice, Context, Group, Pin, Plan, Segment, Selection
 
 
 def planned(context: Context, selection: Selection, names: Sequence[str], plan: Plan) -> Plan:
@@ -18,7 +18,7 @@ def planned(context: Context, selection: Selection, names: Sequence[str], plan: 
     members = {names[i] for group in context.groups for i in group.messages}
     kept = {names[i] for index in selection.groups for i in context.groups[index].messages}
     shown = {name: choices for name, choices in plan.shown.items() if name not in members}
-    shown.update((name, ()) for name in kept)
+    shown.update((name, ()) for name in names if name in kept)
     chosen = sorted(selection.renditions.items())
     for message, rows in groupby(chosen, key=lambda row: int(context.message_of[row[0]])):
         shown[names[message]] = tuple(_choices((context.segments[i], r) for i, r in rows))
@@ -26,6 +26,32 @@ def planned(context: Context, selection: Selection, names: Sequence[str], plan: 
         shown=shown,
         folded=(plan.folded - members) | (members - kept),
         notes=plan.notes,
+        evictions=plan.evictions,
+    )
+
+
+def settled(plan: Plan, groups: Sequence[Group], names: Sequence[str]) -> Plan:
+    """The plan without decisions that no longer hold for these messages.
+
+    Messages may have been edited, trimmed or pinned since: what is hard-pinned now is
+    shown whole, and a group of which only a part was folded is decided anew.
+
+    Args:
+        plan: Decisions about an earlier state of the conversation.
+        groups: The groups as they are now.
+        names: Fingerprints of the messages as they are now.
+    """
+    void: set[str] = set()
+    for group in groups:
+        members = {names[i] for i in group.messages}
+        if group.pin is Pin.HARD or 0 < len(members & plan.folded) < len(members):
+            void |= members
+    if not void & {*plan.shown, *plan.folded, *plan.notes}:
+        return plan
+    return Plan(
+        shown={name: choices for name, choices in plan.shown.items() if name not in void},
+        folded=plan.folded - void,
+        notes={name: notes for name, notes in plan.notes.items() if name not in void},
         evictions=plan.evictions,
     )
 

@@ -53,7 +53,8 @@ def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message],
     reduced = message.with_parts(tuple(parts))
     if reduced == message:
         return message
-    return with_line(reduced, MARK.format(cost(message) - cost(reduced)))
+    marked = with_line(reduced, MARK.format(cost(message) - cost(reduced)))
+    return marked if cost(marked) < cost(message) else message
 
 
 def _stitched(text: str, choices: Sequence[Choice]) -> str:
@@ -72,7 +73,9 @@ def with_line(message: Message, line: str, *, head: bool = False) -> Message:
     """The message with a line of ours before or behind its text."""
     texts = [i for i, part in enumerate(message.parts) if part.kind == "text"]
     if not texts:
-        return message.with_parts((*message.parts, Part(kind="text", text=line)))
+        # Text of a turn stands before its calls.
+        at = next((i for i, part in enumerate(message.parts) if part.kind == "call"), len(message.parts))
+        return message.with_parts((*message.parts[:at], Part(kind="text", text=line), *message.parts[at:]))
     index = texts[0] if head else texts[-1]
     text = message.parts[index].text
     if not text:

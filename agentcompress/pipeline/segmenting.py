@@ -51,7 +51,7 @@ class SegmentCache:
     def _part_segments(self, message: Message, index: int, part: Part) -> list[Segment]:
         if part.kind != "text":
             kind = _KINDS[part.kind]
-            tokens = self._counter.image(part.image) if part.image else self._counter.text(part.text)
+            tokens = self._counter.part(part)
             whole = Segment(
                 part=index,
                 start=0,

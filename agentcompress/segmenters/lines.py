@@ -6,6 +6,8 @@ from agentcompress.values import token_spans
 class LinesSegmenter:
     """Cuts after line ends; a long line is cut between words, never inside an atom.
 
+    Blank lines belong to the line before them.
+
     Small pieces keep more of what the next step needs under the same budget
     (80 characters beat 200 by two to seven points on recorded runs).
 
@@ -27,7 +29,9 @@ class LinesSegmenter:
         start = 0
         for line in text.splitlines(keepends=True):
             end = start + len(line)
-            if len(line) <= 2 * self._width:
+            if spans and line.isspace():
+                spans[-1] = (spans[-1][0], end)
+            elif len(line) <= 2 * self._width:
                 spans.append((start, end))
             else:
                 spans.extend((start + a, start + b) for a, b in self._stretches(line))

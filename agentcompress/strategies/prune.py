@@ -8,11 +8,11 @@ from .selection import GreedySelector
 class PruneStrategy:
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
-    Soft pins come first, newest groups last to be released, and may take the share
-    `pinned` of the budget.
+    Soft pins come first, the newest groups last to be released.
 
     Args:
-        pinned: Share of the budget that soft pins may take before everything else.
+        pinned: Share of the budget that soft pins older than the newest may take before
+            everything else.
 
     Raises:
         ValueError: `pinned` is not in [0, 1].
@@ -27,7 +27,9 @@ class PruneStrategy:
         """What to show so that its estimated cost stays within the budget, in tokens."""
         selector = GreedySelector(context, scores)
         soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
+        # An agent that cannot see its own last call makes it again, so this one may take everything.
+        budget = selector.open(soft[-1:], budget)
         reserved = int(self._pinned * budget)
-        left = selector.open(reversed(soft), reserved)
+        left = selector.open(reversed(soft[:-1]), reserved)
         selector.fill(budget - reserved + left)
         return selector.selection()

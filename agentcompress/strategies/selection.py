@@ -83,9 +83,10 @@ class GreedySelector:
 
     def _bundle_density(self, group: int) -> float:
         """Best value per token of opening the group together with its densest segments."""
-        covered = self._covered | set(self._context.groups[group].atoms)
+        atoms = [atom for atom in self._context.groups[group].atoms if atom not in self._covered]
+        covered = self._covered.union(atoms)
         ranked = sorted(self._members[group], key=lambda i: (-self._density(i), i))
-        value = sum(self._weights.get(atom, 0.0) for atom in covered - self._covered)
+        value = sum(self._weights.get(atom, 0.0) for atom in atoms)
         cost, best = self._context.groups[group].overhead, 0.0
         best = value / cost if cost else float("inf")
         for index in ranked:

@@ -3,7 +3,7 @@
 from .counter import EstimateCounter, TiktokenCounter, default_counter
 from .images import FAMILIES, FamilyFormula, ImageFamily, image_formula
 from .prices import PriceModel, billed, price_model
-from .profiles import ModelProfile, profile_for
+from .profiles import UNKNOWN, ModelProfile, profile_for
 from .request import RequestCounter
 from .sizes import image_size
 from .vocabulary import ENCODINGS, Vocabulary, bpe_vocabulary, find_vocabulary, tiktoken_vocabulary
@@ -11,6 +11,7 @@ from .vocabulary import ENCODINGS, Vocabulary, bpe_vocabulary, find_vocabulary, 
 __all__ = [
     "ENCODINGS",
     "FAMILIES",
+    "UNKNOWN",
     "EstimateCounter",
     "FamilyFormula",
     "ImageFamily",

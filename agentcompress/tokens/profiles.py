@@ -92,8 +92,10 @@ _PROFILES = (
         ),
     ),
 )
+UNKNOWN = "unknown"
+"""Stands for a model whose name nobody knows: counted with a margin, unlike None."""
 _UNKNOWN = ModelProfile(
-    provider="unknown",
+    provider=UNKNOWN,
     text_factor=1.15,
     message_tokens=5,
     source="a margin for tokenizers of 100,000 and more entries",

@@ -7,13 +7,14 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Self
 
-from agentcompress.values import Image, ImageFormula, Message, TokenCounter
+from agentcompress.values import Image, ImageFormula, Message, Part, TokenCounter
 
 from .counter import default_counter
 from .images import image_formula
 from .profiles import PLAIN, ModelProfile, profile_for
 
 _STAND_IN = "claude"
+_BYTES_PER_TOKEN = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +64,19 @@ class RequestCounter:
 
     def message(self, message: Message) -> int:
         """Tokens of one message: what it says and calls, its images and other blocks, its framing."""
-        tokens = self.profile.message_tokens + self.text(message.said)
-        for part in message.parts:
-            if part.image is not None:
-                tokens += self.image(part.image)
-            elif part.kind != "text":
-                tokens += self.text(part.text)
-        return tokens
+        beside = sum(self.part(part) for part in message.parts if part.kind != "text")
+        return self.profile.message_tokens + self.text(message.said) + self.text(message.aside) + beside
+
+    def part(self, part: Part) -> int:
+        """Tokens of one content block on its own.
+
+        Documents, recordings and films are estimated by their size, on the high side: a
+        page of a PDF costs 1,500 to 3,000 tokens (platform.claude.com/docs, PDF support)
+        and is rarely under 50 kB.
+        """
+        if part.image is not None:
+            return self.image(part.image)
+        return self.text(part.text) + part.payload // _BYTES_PER_TOKEN
 
     def tools(self, schemas: Sequence[Mapping[str, Any]]) -> int:
         """Tokens of tool schemas, counted as the JSON that is sent."""

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(r"[A-Za-z0-9_#@$][A-Za-z0-9_./#@:+\-]*[A-Za-z0-9_]|[A-Za-z0-9]")
+# The bound on the look ahead keeps rules of '#' or '@' from costing the square of their length.
+_TOKEN = re.compile(
+    r"(?:[A-Za-z0-9_]|[#@$](?=[./#@:+\-]{0,256}[A-Za-z0-9_]))[A-Za-z0-9_./#@:+\-]*[A-Za-z0-9_]|[A-Za-z0-9]"
+)
 _SPECIAL = re.compile(r"[0-9_/.#@]|[a-z][A-Z]|^[A-Z][a-z]{3,}|[A-Za-z]-[A-Za-z]")
 _MIN_LENGTH = 4
 

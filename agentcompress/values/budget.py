@@ -17,9 +17,9 @@ class Budget:
     reserve: int = 0
     """Tokens kept free for the answer."""
     trigger: float = 1.0
-    """High water, as a share of the ceiling: eviction starts above it."""
+    """High water, as a share of what the hard pins leave of the ceiling: eviction starts above it."""
     keep: float = 1.0
-    """Low water, as a share of the ceiling: eviction stops at it."""
+    """Low water, as a share of what the hard pins leave of the ceiling: eviction stops at it."""
     item_share: float = 1.0
     """Share of the ceiling one new message may take before it is condensed on sight."""
 

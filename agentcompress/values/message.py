@@ -28,7 +28,9 @@ class Part:
     kind: PartKind
     """What the block is."""
     text: str = ""
-    """What it says; empty for images and for blocks that repeat a call; JSON for unknown blocks."""
+    """What it says; empty for images and for blocks that repeat a call; JSON for other blocks."""
+    payload: int = 0
+    """Bytes of a document, recording or film that the block carries beside its text."""
     image: Image | None = None
     """Set when `kind` is "image"."""
     origin: object = field(default=None, compare=False, repr=False)
@@ -68,6 +70,8 @@ class Message:
     """Of a tool result: whether the tool failed."""
     pinned: bool = False
     """Whether the user marked it as never to be touched."""
+    aside: str = ""
+    """Text that is sent beside the content and never touched, such as a provider's reasoning."""
     origin: object = field(default=None, compare=False, repr=False)
     """The message it was read from; None for messages that we issue."""
 

@@ -73,10 +73,17 @@ class Plan:
         """The plan that `to_dict` wrote.
 
         Raises:
-            ValueError: The data is of another version.
+            ValueError: The data is of another version, or is no plan.
         """
         if data.get("version") != 1:
             raise ValueError(f"plan version {data.get('version')!r} is not 1")
+        try:
+            return cls._read(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"no plan: {type(error).__name__} {error}") from None
+
+    @classmethod
+    def _read(cls, data: Mapping[str, Any]) -> Self:
         return cls(
             shown={key: tuple(_unpacked(row) for row in rows) for key, rows in data["shown"].items()},
             folded=frozenset(data["folded"]),
