@@ -34,7 +34,7 @@ def _licence(sight: Sight, subject: Subject) -> str | None:
 def _class(sight: Sight, subject: Subject) -> re.Match[str] | None:
     """The class statement, in a listing or in the model's own notes."""
     listed = rf"^(?P<at>(?P<path>\S+?):(?P<line>\d+)):class {subject.name}\b\W*(?P<base>\w+)"
-    noted = rf"^{subject.name}\((?P<base>\w+)\) is at (?P<at>(?P<path>\S+?):(?P<line>\d+))\.$"
+    noted = rf"^{subject.name}\((?P<base>\w+)\) is at (?P<at>(?P<path>\S+?):(?P<line>\d+)), "
     return sight.find("grep", listed, package=subject.package) or sight.find_said(noted)
 
 
@@ -46,7 +46,9 @@ def _base(sight: Sight, subject: Subject) -> re.Match[str] | None:
     pattern = rf"^(?P<at>(?P<path>\S+?):(?P<line>\d+)):class {statement['base']}\b"
     home = _folder(statement["path"])
     found = sight.find_all("grep", pattern, package=subject.package)
-    return min(found, key=lambda match: _folder(match["path"]) != home, default=None)
+    noted = rf"^{subject.name}\(\w+\) is at \S+, its base at (?P<at>(?P<path>\S+?):(?P<line>\d+))\.$"
+    nearest = min(found, key=lambda match: _folder(match["path"]) != home, default=None)
+    return nearest or sight.find_said(noted)
 
 
 def _file_lines(sight: Sight, subject: Subject) -> str | None:

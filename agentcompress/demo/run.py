@@ -86,11 +86,11 @@ def _report(
 ) -> RunReport:
     notes = []
     for name, played, taken in (("uncompressed", plain, plain_steps), ("compressed", tight, steps)):
+        sent = sum(step.after for step in taken)
         notes += [
             (f"{name} run", played.verdict),
-            (f"model calls, {name} run", f"{len(played.calls)}"),
-            (f"largest request, {name} run", f"{max((step.after for step in taken), default=0):,} tokens"),
-            (f"sent in all, {name} run", f"{sum(step.after for step in taken):,} tokens"),
+            (f"{name} run sent", f"{sent:,} tokens in {len(played.calls)} calls"),
+            (f"{name} run, largest request", f"{max((step.after for step in taken), default=0):,} tokens"),
         ]
     return RunReport(title="One task, a quarter of the context", ceiling=ceiling, steps=steps, notes=notes)
 

@@ -58,7 +58,7 @@ STAGES = (
         arguments=lambda subject, facts: {"pattern": r"^class \w+", "package": subject.package},
         words="find where {package} defines {name} and its base class",
         brings=("defined_at", "base", "base_defined_at"),
-        note="{name}({base}) is at {defined_at}.",
+        note="{name}({base}) is at {defined_at}, its base at {base_defined_at}.",
     ),
     Stage(
         tool="read_file",
