@@ -139,6 +139,7 @@ class Compressor:
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
+        constant = count_tokens([])
         limit, shown = self._ceiling, messages
         for _ in range(_APPLY_ATTEMPTS):
             shown = (
@@ -147,7 +148,7 @@ class Compressor:
             counted = count_tokens(shown)
             if counted <= self._ceiling:
                 break
-            limit = max(1, limit * self._ceiling // counted - 1)
+            limit = max(1, limit * (self._ceiling - constant) // max(1, counted - constant) - 1)
         messages[:] = shown
 
     def _compress(

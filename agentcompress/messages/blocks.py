@@ -61,7 +61,7 @@ def _read_block(block: Any) -> Part:
     if kind == "tool_result":
         raise UnsupportedContentError("tool_result blocks are not read: give tool results as tool messages")
     if kind in _REASONING:
-        return Part(kind="reasoning", text=_dumped(block), origin=block)
+        return Part(kind="reasoning", text=as_json(block), origin=block)
     text, payload = _without_payload(block)
     if kind is not None and (kind.endswith("_tool_use") or kind.endswith("_tool_result")):
         # What a provider's own tools did stands in the turn itself, call and result as a pair.
@@ -79,11 +79,16 @@ def _write_block(part: Part) -> Any:
     return {key: value for key, value in part.origin.items() if key not in _POINTERS} | {"text": part.text}
 
 
-def _dumped(block: Any) -> str:
+def as_json(block: Any) -> str:
+    """A block or a call's arguments as JSON text.
+
+    Raises:
+        UnsupportedContentError: It refers to itself, or is nested too deep.
+    """
     try:
         return json.dumps(block, ensure_ascii=False, default=str)
     except (RecursionError, ValueError, TypeError) as error:
-        raise UnsupportedContentError(f"a content block cannot be written as JSON: {error}") from None
+        raise UnsupportedContentError(f"a content block or call cannot be written as JSON: {error}") from None
 
 
 def _without_payload(block: Mapping[str, Any]) -> tuple[str, int]:
@@ -108,7 +113,7 @@ def _without_payload(block: Mapping[str, Any]) -> tuple[str, int]:
         small = plain(block)
     except RecursionError:
         raise UnsupportedContentError("a content block is nested too deep") from None
-    return _dumped(small), payload
+    return as_json(small), payload
 
 
 def _image(block: Mapping[str, Any]) -> Image:

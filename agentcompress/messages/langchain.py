@@ -1,6 +1,5 @@
 """LangChain messages."""
 
-import json
 from typing import Any
 
 from langchain_core.messages import (
@@ -16,7 +15,7 @@ from langchain_core.messages import (
 from agentcompress.errors import UnsupportedContentError
 from agentcompress.values import Message, Role, ToolCall
 
-from .blocks import read_content, write_content
+from .blocks import as_json, read_content, write_content
 
 PINNED = "agentcompress_pinned"
 """Key in `additional_kwargs` by which a user marks a message as never to be touched."""
@@ -85,15 +84,14 @@ def _call_id(raw: BaseMessage) -> str | None:
 
 def _calls(raw: AIMessage) -> tuple[ToolCall, ...]:
     calls = [
-        ToolCall(
-            id=call["id"] or "",
-            name=call["name"],
-            arguments=json.dumps(call["args"], ensure_ascii=False, default=str),
-        )
+        ToolCall(id=call["id"] or "", name=call["name"], arguments=as_json(call["args"]))
         for call in raw.tool_calls
     ]
     calls += [
         ToolCall(id=call["id"] or "", name=call["name"] or "", arguments=call["args"] or "")
         for call in raw.invalid_tool_calls
     ]
+    legacy = raw.additional_kwargs.get("function_call")
+    if legacy and not calls:
+        calls = [ToolCall(id="", name=str(legacy["name"]), arguments=str(legacy["arguments"]))]
     return tuple(calls)

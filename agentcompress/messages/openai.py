@@ -1,13 +1,12 @@
 """OpenAI chat format: plain dictionaries, as files and traces hold them."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from agentcompress.errors import UnsupportedContentError
 from agentcompress.values import Message, Role, ToolCall
 
-from .blocks import read_content, write_content
+from .blocks import as_json, read_content, write_content
 
 _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {
     "developer": "system",
@@ -79,5 +78,5 @@ def _call(call: Any) -> ToolCall:
         raise UnsupportedContentError("a tool call must have a function with a name")
     arguments = function.get("arguments", "")
     if not isinstance(arguments, str):
-        arguments = json.dumps(arguments, ensure_ascii=False)
+        arguments = as_json(arguments)
     return ToolCall(id=_identifier(call.get("id")), name=function["name"], arguments=arguments)

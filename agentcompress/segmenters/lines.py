@@ -46,6 +46,6 @@ class LinesSegmenter:
                 # Scripts without spaces, and long runs of punctuation, may be cut anywhere.
                 cuts.append(target if start - target >= self._width else start)
             free = end
-        if len(line) - cuts[-1] < self._width // 2:
+        if len(line) - cuts[-1] < max(1, self._width // 2):
             cuts.pop()
         return list(zip(cuts, [*cuts[1:], len(line)], strict=True))
