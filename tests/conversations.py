@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 Messages = list[dict[str, Any]]
 
-_NAMES = st.sampled_from(["read_file", "grep", "http_get", "run"])
+NAMES = st.sampled_from(["read_file", "grep", "http_get", "run"])
 _ODD = st.text(
     alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("\x00\x1b\r\n\t\ud800\udfff…[]")),
     max_size=60,
@@ -46,7 +46,7 @@ def steps(draw: st.DrawFn, number: int) -> Messages:
             {
                 "id": f"call_{number}_{index}",
                 "type": "function",
-                "function": {"name": draw(_NAMES), "arguments": json.dumps({"path": draw(_ODD)})},
+                "function": {"name": draw(NAMES), "arguments": json.dumps({"path": draw(_ODD)})},
             }
             for index in range(calls)
         ]

@@ -1,49 +1,38 @@
 """DESIGN.md §5: what holds whatever the conversation."""
 
 import copy
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from langchain_core.messages import BaseMessage, convert_to_messages, convert_to_openai_messages
 
 from agentcompress import Budget, BudgetExceededError, CompressionResult, Compressor, Plan
-from agentcompress.tokens import default_counter
+from agentcompress.values import Context, Scores
 
-from .conversations import Messages, conversations, pairs_are_whole, steps
+from .conversations import NAMES, Messages, conversations, pairs_are_whole, steps
+from .helpers import COUNT, TASK, hard, hard_indices, listing, tokens
 
-COUNT = default_counter().count
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def said(message: dict[str, Any]) -> str:
-    calls = message.get("tool_calls") or []
-    rows = (f"\n{call['function']['name']}({call['function']['arguments']})" for call in calls)
-    return (message["content"] or "") + "".join(rows)
-
-
-def tokens(messages: Messages) -> int:
-    return sum(COUNT(said(message)) for message in messages)
-
-
-def hard(messages: Messages) -> Messages:
-    users = [index for index, message in enumerate(messages) if message["role"] == "user"]
-    return [m for i, m in enumerate(messages) if m["role"] == "system" or i in (users[0], users[-1])]
-
-
-def compressed(messages: Messages, budget: Budget, plan: Plan | None = None) -> CompressionResult:
+def compressed(messages: Messages, budget: Budget) -> CompressionResult:
     try:
-        return Compressor(budget).compress(messages, plan=plan)
+        return Compressor(budget).compress(messages)
     except BudgetExceededError:
         assert tokens(hard(messages)) > budget.ceiling()
         assume(False)
         raise
 
 
-def a_budget(draw: st.DrawFn, messages: Messages) -> Budget:
+def a_budget(draw: st.DrawFn, messages: Messages, marked: Collection[int] = ()) -> Budget:
     """Between the pins and the whole, where there is something to decide."""
-    low, high = tokens(hard(messages)), max(tokens(messages), 1)
+    low, high = tokens(hard(messages, marked)), max(tokens(messages), 1)
+    high = draw(st.sampled_from([high, min(high, low + 100)]))
     limit = draw(st.integers(min(max(low, 1), high), high))
     keep = draw(st.sampled_from([1.0, 0.6]))
     return Budget(limit=limit, keep=keep, item_share=draw(st.sampled_from([1.0, 0.4])))
@@ -71,6 +60,75 @@ def test_never_over_the_ceiling_pairs_whole_pins_untouched(case: tuple[Messages,
         if message["role"] == "tool":
             before = kept_ids[message["tool_call_id"]]
             assert {**message, "content": ""} == {**before, "content": ""}
+
+
+@st.composite
+def cases_with_excluded_tools(draw: st.DrawFn) -> tuple[Messages, Budget, set[str], set[int]]:
+    messages = draw(conversations())
+    excluded = draw(st.sets(NAMES, min_size=1, max_size=2))
+    calls = {
+        index
+        for index, message in enumerate(messages)
+        if any(call["function"]["name"] in excluded for call in message.get("tool_calls") or [])
+    }
+    return messages, a_budget(draw, messages, calls), excluded, calls
+
+
+@SLOW
+@given(cases_with_excluded_tools())
+def test_excluded_tools_keep_their_calls_and_results_untouched(
+    case: tuple[Messages, Budget, set[str], set[int]],
+) -> None:
+    messages, budget, excluded, calls = case
+    try:
+        result = Compressor(budget, exclude_tools=excluded).compress(messages)
+    except BudgetExceededError:
+        assert tokens(hard(messages, calls)) > budget.ceiling()
+        return
+    assert tokens(result.messages) == result.tokens_after <= budget.ceiling()
+    assert pairs_are_whole(result.messages)
+    assert in_order(hard(messages, calls), result.messages)
+
+
+@st.composite
+def cases_with_marked_messages(draw: st.DrawFn) -> tuple[Messages, Budget, set[int]]:
+    messages = draw(conversations())
+    marked = draw(st.sets(st.integers(0, len(messages) - 1), min_size=1, max_size=4))
+    return messages, a_budget(draw, messages, marked), marked
+
+
+@SLOW
+@given(cases_with_marked_messages())
+def test_what_the_user_marked_stays_with_its_calls_and_results(
+    case: tuple[Messages, Budget, set[int]],
+) -> None:
+    messages, budget, marked = case
+    history = convert_to_messages(messages)
+    for index in marked:
+        history[index].additional_kwargs["agentcompress_pinned"] = True
+    pinned = [history[index] for index in hard_indices(messages, marked)]
+    try:
+        result = Compressor(budget).compress(history)
+    except BudgetExceededError:
+        assert whole(pinned) > budget.ceiling()
+        return
+    assert whole(result.messages) == result.tokens_after <= budget.ceiling()
+    assert in_order(pinned, result.messages)
+    assert pairs_are_whole(convert_to_openai_messages(result.messages))
+    # With less room than a line takes beside each pin, the pins may stand alone.
+    if budget.ceiling() - whole(pinned) >= 100:
+        roles = [message.type for message in result.messages if message.type != "system"]
+        assert ("ai", "ai") not in set(pairwise(roles))
+
+
+def in_order(few: list[Any], many: list[Any]) -> bool:
+    """Whether these very objects stand among the others, in this order."""
+    rest = iter(many)
+    return all(any(one is other for other in rest) for one in few)
+
+
+def whole(messages: list[BaseMessage]) -> int:
+    return Compressor(10**9).compress(messages).tokens_before
 
 
 @SLOW
@@ -144,3 +202,16 @@ def test_pins_alone_over_the_ceiling_say_what_takes_how_many() -> None:
     with pytest.raises(BudgetExceededError, match=r"system prompt 50\d") as raised:
         Compressor(100).compress(messages)
     assert raised.value.breakdown["system prompt"] == COUNT("rule " * 500)
+
+
+@pytest.mark.parametrize(
+    ("score", "said_so"), [(-1.0, "negative"), (float("nan"), "not finite"), (float("inf"), "not finite")]
+)
+def test_a_criterion_that_breaks_its_word_is_named(score: float, said_so: str) -> None:
+    class Careless:
+        def score(self, context: Context) -> Scores:
+            return np.full(len(context.segments), score, np.float32)
+
+    messages = [TASK, {"role": "assistant", "content": listing("a")}, TASK]
+    with pytest.raises(ValueError, match=f"Careless gave a score that is .*{said_so}"):
+        Compressor(300, criterion=Careless()).compress(messages)

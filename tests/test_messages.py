@@ -1,8 +1,11 @@
 """The codecs: every provider's block shapes go in, come out as they were, or say why not."""
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from langchain_core.messages import (
     AIMessage,
     BaseMessage,
@@ -14,12 +17,14 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
-from agentcompress import Compressor, UnsupportedContentError
+from agentcompress import AgentCompressError, Compressor, UnsupportedContentError
 from agentcompress.messages import OpenAICodec, codec_for, tool_schemas
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Message, MessageCodec
 
-TEXT = "\n".join(f"line {number}: value_{number} = {number * 7}" for number in range(40))
+from .helpers import TASK, listing
+
+TEXT = listing("text")
 PNG = "iVBORw0KGgo="
 BLOCKS: list[tuple[str, dict[str, Any] | str]] = [
     ("text", {"type": "text", "text": TEXT, "cache_control": {"type": "ephemeral"}}),
@@ -30,11 +35,15 @@ BLOCKS: list[tuple[str, dict[str, Any] | str]] = [
     ("image", {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}"}),
     ("image", {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG}}),
     ("image", {"type": "image", "base64": PNG, "mime_type": "image/png"}),
+    ("image", {"image": {"format": "png", "source": {"bytes": b64decode(PNG)}}}),
     ("reasoning", {"type": "thinking", "thinking": "first this", "signature": "c2ln"}),
     ("reasoning", {"type": "redacted_thinking", "data": "AAAA"}),
     ("reasoning", {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "so"}]}),
     ("call", {"type": "tool_use", "id": "t1", "name": "read", "input": {"page": 1}}),
     ("call", {"type": "function_call", "call_id": "t1", "name": "read", "arguments": "{}"}),
+    ("call", {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "x"}}),
+    ("call", {"type": "web_search_tool_result", "tool_use_id": "s1", "content": []}),
+    ("other", {"type": "file", "base64": PNG, "mime_type": "application/pdf"}),
     ("other", {"type": "refusal", "refusal": "no"}),
     ("other", {"type": "text", "text": None}),
     ("other", {"cachePoint": {"type": "default"}}),
@@ -61,7 +70,7 @@ def test_one_image_has_one_price_in_every_shape(block: dict[str, Any]) -> None:
     [part] = OpenAICodec().read({"role": "user", "content": [block]}).parts
     assert part.image is not None
     assert part.image.url == f"data:image/png;base64,{PNG}"
-    assert part.image.detail == ("low" if block["type"] == "image_url" else "auto")
+    assert part.image.detail == ("low" if block.get("type") == "image_url" else "auto")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,10 @@ def test_every_message_class_has_its_role(raw: Any, role: str) -> None:
         ({"role": "user", "content": 5}, "int"),
         ({"role": "user", "content": {"type": "text"}}, "dict"),
         ({"role": "user", "content": [None]}, "NoneType"),
+        ({"role": "user", "content": [{"type": ["x"]}]}, "type must be text"),
+        ({"role": "user", "content": [{"type": "tool_result", "tool_use_id": "1"}]}, "tool messages"),
+        ({"role": "tool", "tool_call_id": 5, "content": "x"}, "id must be text, got 5"),
+        ({"role": "assistant", "tool_calls": [{"id": 5, "function": {"name": "f"}}]}, "id must be text"),
         ({"role": "assistant", "tool_calls": {"0": 1}}, "dict"),
         ({"role": "assistant", "tool_calls": [{"id": "1"}]}, "function"),
         ({"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": None}}]}, "name"),
@@ -177,20 +190,67 @@ def test_a_shortened_message_keeps_all_but_its_text(share: float) -> None:
             assert [block["type"] for block in ours] == ["thinking", "tool_use"]
 
 
-def test_results_out_of_order_and_ids_used_again_stay_with_their_calls() -> None:
-    function = {"name": "read", "arguments": "{}"}
-    messages: list[dict[str, Any]] = [{"role": "user", "content": "go"}]
+def _cyclic() -> dict[str, Any]:
+    block: dict[str, Any] = {"type": "weird"}
+    block["self"] = block
+    return block
+
+
+def _deep() -> dict[str, Any]:
+    block: dict[str, Any] = {}
+    for _ in range(100_000):
+        block = {"type": "weird", "inner": block}
+    return block
+
+
+@pytest.mark.parametrize("kind", ["weird", "reasoning", "x_tool_use"])
+@pytest.mark.parametrize("block", [_cyclic(), _deep()], ids=["cyclic", "deep"])
+def test_a_block_that_is_no_json_is_refused(block: dict[str, Any], kind: str) -> None:
+    with pytest.raises(UnsupportedContentError, match="block"):
+        Compressor(100).compress([AIMessage([{**block, "type": kind}])])
+
+
+_VALUES = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.binary(max_size=4)
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["type", "text", "id", "function", "name", "arguments", "source", "image_url"]),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+_FIELDS = st.sampled_from(["content", "tool_calls", "tool_call_id", "function_call", "status", "refusal"])
+
+
+@settings(deadline=None, max_examples=200)
+@example("assistant", {"function_call": {"name": "f", "arguments": b"{}"}})
+@example("assistant", {"tool_calls": [{"function": {"name": "f", "arguments": _cyclic()}}]})
+@given(st.sampled_from(["user", "assistant", "tool"]), st.dictionaries(_FIELDS, _VALUES, max_size=3))
+def test_whatever_a_message_holds_no_error_but_ours(role: str, fields: dict[str, Any]) -> None:
+    messages = [TASK, {"role": role, **fields}, TASK]
+    try:
+        assert Compressor(10**6, model="gpt-4o").compress(messages).messages == messages
+    except AgentCompressError:
+        return
+
+
+@pytest.mark.parametrize("pointers", ["annotations", "citations"])
+def test_pointers_into_a_text_leave_with_what_they_point_at(pointers: str) -> None:
+    turns: list[BaseMessage] = [HumanMessage("go")]
     for number in range(6):
-        calls = [{"id": key, "type": "function", "function": function} for key in ("c1", "c2")]
-        messages.append({"role": "assistant", "content": None, "tool_calls": calls})
-        messages += (
-            {"role": "tool", "tool_call_id": key, "content": f"{number} {key}\n{TEXT}"}
-            for key in ("c2", "c1")
-        )
-    shown = Compressor(900).compress(messages).messages
-    assert 1 < len(shown) < len(messages)
-    turns = [message for message in shown if message["role"] != "user"]
-    assert [m.get("tool_call_id") for m in turns] == [None, "c2", "c1"] * (len(turns) // 3)
+        block = {"type": "text", "text": listing(number), "index": number, pointers: [{"start_index": 900}]}
+        turns += [AIMessage([block]), HumanMessage("on")]
+    shown = Compressor(1_500).compress(turns).messages
+    blocks = [message.content[0] for message in shown if message.type == "ai" and message in turns]
+    assert all(pointers in block for block in blocks)
+    cut = [m.content[0] for m in shown if isinstance(m.content, list) and m not in turns]
+    assert cut
+    assert all(set(block) == {"type", "text", "index"} for block in cut)
 
 
 def test_no_messages_and_empty_content_are_nothing_to_do() -> None:
