@@ -8,10 +8,11 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint types bench clean
+.PHONY: help demo test fuzz lint types bench clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
+	@echo "make fuzz    the invariants on thousands of new conversations"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression on fresh and repeated input"
@@ -32,6 +33,9 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(READY)
+	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest tests/test_invariants.py tests/test_plans.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# `make test` tries the same examples on every run; `make fuzz` sets a number and looks for new ones.
+settings.register_profile("test", derandomize=True, deadline=None)
+settings.register_profile("fuzz", deadline=None)
+settings.load_profile("fuzz" if "AGENTCOMPRESS_FUZZ" in os.environ else "test")
 
 _SHARED = Path(__file__).parents[2] / "shared"
 

@@ -1,5 +1,6 @@
 """Conversations made by hand, and what they cost by the plain counter."""
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,8 @@ from agentcompress.tokens import default_counter
 
 from .conversations import Messages
 
+EXAMPLES = int(os.environ.get("AGENTCOMPRESS_FUZZ", "60"))
+"""How many conversations a property is tried on."""
 COUNT = default_counter().count
 TASK: dict[str, Any] = {"role": "user", "content": "go"}
 

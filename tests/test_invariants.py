@@ -15,9 +15,9 @@ from agentcompress import Budget, BudgetExceededError, CompressionResult, Compre
 from agentcompress.values import Context, Scores
 
 from .conversations import NAMES, Messages, conversations, pairs_are_whole, steps
-from .helpers import COUNT, TASK, hard, hard_indices, listing, tokens
+from .helpers import COUNT, EXAMPLES, TASK, hard, hard_indices, listing, tokens
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 
 
 def compressed(messages: Messages, budget: Budget) -> CompressionResult:

@@ -25,7 +25,7 @@ from agentcompress import (
 )
 
 from .conversations import Messages, conversations, pairs_are_whole, steps
-from .helpers import TASK, hard, listing, reads, step, tokens
+from .helpers import EXAMPLES, TASK, hard, listing, reads, step, tokens
 from .test_middleware import RecordingModel, read
 
 READS = reads(10)
@@ -60,7 +60,7 @@ def test_langchains_context_editing_may_stand_before_ours() -> None:
     assert after[0] is history[0]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_plan_for_other_messages_breaks_nothing(data: st.DataObject) -> None:
     messages = data.draw(conversations())
