@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+NARROWEST = 80
 
 app = typer.Typer(
     name="agentcompress",
@@ -38,6 +39,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 
 def main() -> None:
     """Runs the command line; every error of the user's is one line and exit code 2."""
+    # A closed stream is None; whoever closed it wants to hear nothing.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -80,6 +84,9 @@ def compress(
     query: Annotated[str | None, typer.Option(help="What the next step is about.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the messages here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The model that will read it: how to count. Default: the file's own.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make one conversation fit a budget.
@@ -89,14 +96,18 @@ def compress(
     limit = parse_budget(budget)
     from agentcompress.evaluation.conversation import read_conversation
 
+    _distinct(file, output, report)
     conversation = read_conversation(file)
     from agentcompress.compressor import Compressor
+    from agentcompress.tokens import RequestCounter
 
+    name = model or conversation.model
     with _settings():
-        compressor = Compressor(limit)
-    result = compressor.compress(conversation.messages, query=query)
+        counter = RequestCounter.for_model(name, base=Path(file).parent)
+        compressor = Compressor(limit, counter=counter)
+    result = compressor.compress(conversation.messages, query=query, tools=conversation.tools)
     if output is not None:
-        output.write_text(conversation.dumps(result.messages), encoding="utf-8")
+        _write(output, conversation.dumps(result.messages))
     if report is not None:
         from agentcompress.report.html import write_compression_report
 
@@ -229,7 +240,8 @@ def parse_budget(text: str) -> int | float:
     try:
         budget = float(text) if "." in text else int(text)
     except ValueError:
-        raise TyperException(f"budget must be tokens (8000) or a fraction (0.25), got {text!r}") from None
+        shown = repr(text[:20])
+        raise TyperException(f"budget must be tokens (8000) or a fraction (0.25), got {shown}") from None
     with _settings():
         return checked_limit(budget)
 
@@ -239,8 +251,8 @@ def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | No
     from agentcompress.evaluation.progress import ReadingProgress
 
     progress = ReadingProgress(data)
-    if dump and dump.exists() and any(Path(path).exists() and dump.samefile(path) for path in data):
-        raise InvalidInputError("is read here and cannot be the dump too", path=dump)
+    for path in data:
+        _distinct(path, dump)
     done = 0
     try:
         with ExitStack() as stack:
@@ -255,6 +267,35 @@ def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | No
         kept = f"; {dump} holds {sink.steps:,} whole lines" if dump and sink else ""
         print(f"interrupted after {done:,} steps{kept}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+    if not done:
+        raise InvalidInputError(
+            "no step to replay: snapshots need a tool call after 1,000 tokens, --stateful any answer",
+            path=", ".join(data),
+        )
+
+
+def _distinct(source: str, *outputs: Path | None) -> None:
+    """Refuses to write over what is read, or one output over another, before any work is done."""
+    seen = [Path(source).resolve()]
+    for output in filter(None, outputs):
+        if output.resolve() in seen and not output.is_char_device():
+            raise InvalidInputError("is read or written here already", path=output)
+        if not output.resolve().parent.is_dir():
+            raise InvalidInputError("No such file or directory", path=output)
+        seen.append(output.resolve())
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file whole or not at all; a device or pipe is written as it is."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _figures(result: CompressionResult) -> dict[str, Any]:
@@ -282,10 +323,13 @@ def _print(tables: Sequence[Table], *, to_stderr: bool = False) -> None:
     from rich.console import Console
 
     console = Console(stderr=to_stderr)
+    if console.width < NARROWEST:
+        console = Console(stderr=to_stderr, width=NARROWEST)  # figures that wrap beat figures cut off
     for table in tables:
         console.print(table)
 
 
 def _fail(message: str) -> int:
-    print("error:", " ".join(message.split()), file=sys.stderr)
+    if message:
+        print("error:", " ".join(message.split()), file=sys.stderr)
     return BAD_INPUT

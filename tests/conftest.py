@@ -3,12 +3,17 @@
 import gzip
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from agentcompress.cli import main
+
+from .commands import Command, Finished
 
 # `make test` tries the same examples on every run; `make fuzz` sets a number and looks for new ones.
 settings.register_profile("test", derandomize=True, deadline=None)
@@ -47,3 +52,17 @@ def write_lines(tmp_path: Path) -> Callable[[str, Iterable[Any]], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command line in this process."""
+
+    def run(*arguments: object) -> Finished:
+        monkeypatch.setattr(sys, "argv", ["agentcompress", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capfd.readouterr()
+        return Finished(int(caught.value.code or 0), out, err)
+
+    return run

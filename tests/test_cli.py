@@ -7,17 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agentcompress.cli import main
 from agentcompress.evaluation.policies import POLICY_NAMES
 
-WriteLines = Callable[[str, Iterable[Any]], Path]
+from .commands import Command, WriteLines, fails, spawn
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "read", "arguments": '{"path": "src/a.py"}'}}
 CHAT: list[dict[str, Any]] = [
@@ -35,46 +33,6 @@ CHAT: list[dict[str, Any]] = [
 ]
 ORPHAN = [CHAT[1], CHAT[3], CHAT[6]]
 RUN = {"id": "run/1", "source": "made", "messages": CHAT}
-
-
-class Finished:
-    """What a command left behind."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code = code
-        self.out = out
-        self.err = err
-
-
-Command = Callable[..., Finished]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command line in this process."""
-
-    def run(*arguments: object) -> Finished:
-        monkeypatch.setattr(sys, "argv", ["agentcompress", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capfd.readouterr()
-        return Finished(int(caught.value.code or 0), out, err)
-
-    return run
-
-
-def spawn(*arguments: object, **options: Any) -> subprocess.Popen[bytes]:
-    """Starts the command line as a process of its own."""
-    command = [sys.executable, "-m", "agentcompress", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-
-
-def fails(finished: Finished, problem: str) -> None:
-    assert finished.code == 2
-    assert finished.out == ""
-    assert finished.err.startswith("error: ")
-    assert finished.err.count("\n") == 1
-    assert problem in finished.err
 
 
 def test_replay_prints_json_for_machines(command: Command, write_lines: WriteLines, tmp_path: Path) -> None:
@@ -223,7 +181,7 @@ def test_a_missing_option_is_one_line(command: Command, write_lines: WriteLines)
 def test_a_dump_never_replaces_its_own_data(command: Command, write_lines: WriteLines) -> None:
     data = write_lines("runs.jsonl", [RUN])
     before = data.read_bytes()
-    fails(command("replay", data, "--budget", "0.5", "--dump", data), "cannot be the dump too")
+    fails(command("replay", data, "--budget", "0.5", "--dump", data), "is read or written here already")
     assert data.read_bytes() == before
 
 

@@ -268,7 +268,7 @@ def test_a_message_counts_its_images_and_other_blocks() -> None:
     shot = Part(kind="image", image=Image(url="https://example.org/a.png", width=1000, height=1000))
     thought = Part(kind="reasoning", text="hello world")
     message = Message(role="user", parts=(Part(kind="text", text="hello world"), shot, thought))
-    assert RequestCounter.for_model(None).message(message) == 2 + 2
+    assert RequestCounter.for_model(None).message(message) == 2 + 1296 + 2
     assert RequestCounter.for_model("claude-sonnet-4-5").message(message) == 4 + 3 + 1296 + 3
     assert RequestCounter.for_model(None, image_model="gpt-4o").message(message) == 2 + 765 + 2
     assert RequestCounter.for_model("my-own-model").message(message) == 5 + 3 + 1296 + 3

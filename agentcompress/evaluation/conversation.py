@@ -13,8 +13,8 @@ from agentcompress.messages import codec_for
 from .lines import LineReader
 from .pairs import first_pair_problem
 
-Form = Literal["openai", "langchain", "serialized"]
-"""OpenAI chat format; LangChain's `messages_to_dict`; LangChain's `dumpd`."""
+Form = Literal["openai", "langchain", "dumped", "serialized"]
+"""OpenAI chat format; LangChain's `messages_to_dict`, `model_dump` and `dumpd`."""
 _ARRAY = re.compile(r'\A\s*\[|"messages"\s*:\s*\[')
 _GAP = re.compile(r"[\s,]*")
 _SHAPES = "a list of messages, an object with messages, or one message a line"
@@ -33,6 +33,17 @@ class Conversation:
     envelope: dict[str, Any] | None = None
     """The object around the messages, if there is one."""
 
+    @property
+    def tools(self) -> list[Any]:
+        """The tool schemas beside the messages: they are sent, so they count."""
+        return list((self.envelope or {}).get("tools") or ())
+
+    @property
+    def model(self) -> str | None:
+        """The model named beside the messages."""
+        model = (self.envelope or {}).get("model")
+        return model if isinstance(model, str) else None
+
     def plain(self, messages: Sequence[Any]) -> list[Any]:
         """Messages as JSON-ready objects of this file's form."""
         if self.form == "openai":
@@ -41,6 +52,8 @@ class Conversation:
             from langchain_core.messages import messages_to_dict
 
             return messages_to_dict(messages)
+        if self.form == "dumped":
+            return [message.model_dump() for message in messages]
         from langchain_core.load import dumpd
 
         return [dumpd(message) for message in messages]
@@ -49,9 +62,9 @@ class Conversation:
         """Messages as the text of a file like the one that was read, closed by a newline."""
         plain = self.plain(messages)
         if self.lines:
-            return "".join(json.dumps(message) + "\n" for message in plain)
+            return "".join(_text(message) + "\n" for message in plain)
         whole = plain if self.envelope is None else {**self.envelope, "messages": plain}
-        return json.dumps(whole, indent=2) + "\n"
+        return _text(whole, indent=2) + "\n"
 
 
 def read_conversation(path: str) -> Conversation:
@@ -77,9 +90,21 @@ def read_conversation(path: str) -> Conversation:
     found = reader.parsed(whole)
     envelope = found if isinstance(found, dict) else None
     messages = found.get("messages") if isinstance(found, dict) else found
+    if envelope and not isinstance(envelope.get("tools") or [], list):
+        raise reader.problem("tools must be a list of schemas", line=1)
     if not isinstance(messages, list) or not messages:
         raise reader.problem(f"holds no conversation: that is {_SHAPES}", line=1)
     return _checked(reader, Conversation(messages=messages, envelope=envelope), lambda i: _line_of(whole, i))
+
+
+def _text(value: Any, indent: int | None = None) -> str:
+    """JSON as people read it; escaped only where UTF-8 cannot hold it."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def _is_lines(first: str, *, inside: str | None = None) -> bool:
@@ -123,6 +148,8 @@ def _form(record: Any) -> Form:
             return "serialized"
         case {"type": _, "data": _}:
             return "langchain"
+        case {"type": str(), "content": _} if "role" not in record:
+            return "dumped"
         case _:
             return "openai"
 
@@ -139,6 +166,8 @@ def _revived(record: Any, form: Form) -> Any:
     if form == "serialized":
         # LangChain's own loader can revive far more than messages; a file need not be trusted with that.
         record = {"type": _type_name(record), "data": record["kwargs"]}
+    if form == "dumped":
+        record = {"type": record["type"], "data": record}
     try:
         return messages_from_dict([record])[0]
     except (ValueError, KeyError, TypeError) as error:
@@ -165,4 +194,7 @@ def _starts(text: str, at: int) -> Iterator[int]:
     decoder = json.JSONDecoder()
     while gap := _GAP.match(text, at):
         yield gap.end()
-        _, at = decoder.raw_decode(text, gap.end())
+        try:
+            _, at = decoder.raw_decode(text, gap.end())
+        except ValueError:
+            return

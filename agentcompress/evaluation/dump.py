@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,7 +49,8 @@ class Dump:
             while waiting:
                 waiting = waiting[self._file.write(waiting) :]
         except BaseException:
-            if self._file.seekable():
+            # What cannot be taken back (a device, a pipe) must not hide why it failed.
+            with suppress(OSError):
                 self._file.truncate(self._whole)
                 self._file.seek(0, os.SEEK_END)
             raise

@@ -16,6 +16,10 @@ STDIN = "-"
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
+
+
 class LineReader:
     """The lines of one file; memory holds one line at a time.
 
@@ -40,6 +44,8 @@ class LineReader:
         self.consumed = 0
         self.size: int | None = None
         if path == STDIN:
+            if sys.stdin is None:
+                raise self.problem("is closed")
             return
         # Looked at without opening: a named pipe can be opened only once.
         try:
@@ -105,7 +111,7 @@ class LineReader:
             InvalidInputError: It is no JSON; names the line.
         """
         try:
-            return json.loads(text)
+            return json.loads(text, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
             raise self.problem(
                 f"invalid JSON: {error.msg} (column {error.colno})", line=line + error.lineno - 1

@@ -88,9 +88,11 @@ def _base(views: Sequence[Message]) -> tuple[int, ...]:
 
 
 def _place(said: str, start: int, end: int) -> str:
-    left = said.rfind("\n", 0, start) + 1
-    right = said.find("\n", end)
-    right = len(said) if right < 0 else right
+    # Beyond these bounds the line is longer than a place anyway, so its true ends do not matter.
+    first, last = max(0, start - _PLACE - 1), min(len(said), end + _PLACE + 1)
+    left = max(first, said.rfind("\n", first, start) + 1)
+    right = said.find("\n", end, last)
+    right = last if right < 0 else right
     if right - left > _PLACE:
         left = max(left, min(start - _PLACE // 2, right - _PLACE))
         right = min(right, max(left + _PLACE, end))

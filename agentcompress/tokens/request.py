@@ -35,7 +35,7 @@ class RequestCounter:
         """The counter that fits a model, over the best vocabulary on this machine.
 
         Args:
-            model: Its name; None counts o200k tokens of text and nothing else.
+            model: Its name; None counts plain o200k tokens of text, without framing.
             image_model: The model whose formula prices images; `model` where it is
                 not given. Where that has no formula, the highest common price stands in.
             base: Folder that relative image paths start from.
@@ -90,12 +90,10 @@ class RequestCounter:
         return ceil(round(tokens * self.profile.text_factor, 6))
 
 
-def _formula(model: str | None, image_model: str | None, base: Path | None) -> ImageFormula | None:
+def _formula(model: str | None, image_model: str | None, base: Path | None) -> ImageFormula:
     if image_model is not None:
         return image_formula(image_model, base)
-    if model is None:
-        return None
     try:
-        return image_formula(model, base)
+        return image_formula(model or _STAND_IN, base)
     except ValueError:
         return image_formula(_STAND_IN, base)
