@@ -87,8 +87,9 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
-        result = self._compress(request)
-        return self._answer(handler(self._request(request, result)), request, result)
+        plan = _plan(request)
+        result = self._compress(request, plan)
+        return _answer(handler(self._request(request, result)), plan, result)
 
     async def awrap_model_call(
         self,
@@ -100,13 +101,14 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
+        plan = _plan(request)
         # Making the compressor reads files, so it too stays off the event loop.
-        result = await asyncio.to_thread(self._compress, request)
-        return self._answer(await handler(self._request(request, result)), request, result)
+        result = await asyncio.to_thread(self._compress, request, plan)
+        return _answer(await handler(self._request(request, result)), plan, result)
 
-    def _compress(self, request: ModelRequest[ContextT]) -> CompressionResult:
+    def _compress(self, request: ModelRequest[ContextT], plan: Plan) -> CompressionResult:
         sent = [*request.tools, *_schemas(request.response_format)]
-        return self._compressor(request).compress(_conversation(request), tools=sent, plan=_plan(request))
+        return self._compressor(request).compress(_conversation(request), tools=sent, plan=plan)
 
     def _compressor(self, request: ModelRequest[ContextT]) -> Compressor:
         """The compressor for the request's model, made when the model is first seen."""
@@ -126,13 +128,14 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         own = 1 if request.system_message else 0
         return request.override(messages=result.messages[own:])
 
-    @staticmethod
-    def _answer(
-        response: ModelResponse[ResponseT], request: ModelRequest[ContextT], result: CompressionResult
-    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
-        if result.plan == _plan(request):
-            return response
-        return ExtendedModelResponse(response, Command(update={PLAN: result.plan.to_dict()}))
+
+def _answer(
+    response: ModelResponse[ResponseT], plan: Plan, result: CompressionResult
+) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
+    """The response, and with it the new plan for the state if there is one."""
+    if result.plan == plan:
+        return response
+    return ExtendedModelResponse(response, Command(update={PLAN: result.plan.to_dict()}))
 
 
 def _schemas(response_format: object) -> list[dict[str, Any]]:

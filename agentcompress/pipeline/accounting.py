@@ -27,16 +27,14 @@ def breakdown(
     tokens: Counter[str] = Counter({"system prompt": 0, "tool schemas": tool_tokens})
     for message in messages:
         whole = cost(message)
-        images = tuple(part for part in message.parts if part.kind == "image")
-        if images:
-            share = whole - cost(message.with_parts(tuple(p for p in message.parts if p.kind != "image")))
-            tokens["images"] += share
-            whole -= share
+        sightless = message.with_parts(tuple(part for part in message.parts if part.kind != "image"))
+        if sightless.parts != message.parts:
+            rest = cost(sightless)
+            tokens["images"] += whole - rest
+            whole = rest
         if message.calls:
-            share = whole - cost(
-                replace(message, calls=(), parts=tuple(p for p in message.parts if p.kind != "image"))
-            )
-            tokens["tool calls"] += share
-            whole -= share
+            rest = cost(replace(sightless, calls=()))
+            tokens["tool calls"] += whole - rest
+            whole = rest
         tokens[_TURNS[message.role]] += whole
     return dict(tokens)

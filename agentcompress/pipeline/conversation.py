@@ -43,9 +43,14 @@ class Conversation:
         return groups_of(self.messages, self.keep_steps, self.exclude_tools)
 
     @cached_property
+    def hard_indices(self) -> frozenset[int]:
+        """Where the messages stand that are never touched."""
+        return frozenset(i for group in self.groups if group.pin is Pin.HARD for i in group.messages)
+
+    @property
     def hard(self) -> list[Message]:
         """Messages that are never touched."""
-        return [self.messages[i] for group in self.groups if group.pin is Pin.HARD for i in group.messages]
+        return [self.messages[index] for index in sorted(self.hard_indices)]
 
     @cached_property
     def fixed(self) -> int:

@@ -79,6 +79,7 @@ def evict(
 
 
 def _noted(conversation: Conversation, plan: Plan) -> Plan:
-    pinned = {i for group in conversation.groups if group.pin is Pin.HARD for i in group.messages}
-    notes = notes_on(conversation.messages, conversation.names, plan.folded, pinned, conversation.cost)
+    notes = notes_on(
+        conversation.messages, conversation.names, plan.folded, conversation.hard_indices, conversation.cost
+    )
     return replace(plan, notes=notes)

@@ -1,6 +1,6 @@
 """What is done to a large tool result when it is first seen, without touching the prefix."""
 
-from agentcompress.values import Criterion, Pin, Plan, Strategy
+from agentcompress.values import Criterion, Group, Pin, Plan, Strategy
 
 from .conversation import Conversation
 from .focus import focus
@@ -31,7 +31,7 @@ def ingest(
                 continue
             if conversation.cost(message) <= share:
                 continue
-            alone = [type(group)(messages=(index,), step=group.step, error=group.error)]
+            alone = [Group(messages=(index,), step=group.step, error=group.error)]
             context = conversation.context(alone, focus(conversation.messages[:index]))
             selection = strategy.select(context, scored(criterion, context), share)
             plan = planned(context, selection, conversation.names, plan)

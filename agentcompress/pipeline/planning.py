@@ -1,6 +1,7 @@
 """Selection → plan: which stretches of which message are shown."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from agentcompress.values import Choice, Context, Group, Pin, Plan, Segment, Selection
@@ -22,12 +23,7 @@ def planned(context: Context, selection: Selection, names: Sequence[str], plan: 
     chosen = sorted(selection.renditions.items())
     for message, rows in groupby(chosen, key=lambda row: int(context.message_of[row[0]])):
         shown[names[message]] = tuple(_choices((context.segments[i], r) for i, r in rows))
-    return Plan(
-        shown=shown,
-        folded=(plan.folded - members) | (members - kept),
-        notes=plan.notes,
-        evictions=plan.evictions,
-    )
+    return replace(plan, shown=shown, folded=(plan.folded - members) | (members - kept))
 
 
 def settled(plan: Plan, groups: Sequence[Group], names: Sequence[str]) -> Plan:
@@ -48,11 +44,11 @@ def settled(plan: Plan, groups: Sequence[Group], names: Sequence[str]) -> Plan:
             void |= members
     if not void & {*plan.shown, *plan.folded, *plan.notes}:
         return plan
-    return Plan(
+    return replace(
+        plan,
         shown={name: choices for name, choices in plan.shown.items() if name not in void},
         folded=plan.folded - void,
         notes={name: notes for name, notes in plan.notes.items() if name not in void},
-        evictions=plan.evictions,
     )
 
 

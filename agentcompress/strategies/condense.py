@@ -1,4 +1,4 @@
-"""Condense: every message is cut to the budget, none is dropped."""
+"""Condense: what a context holds is cut to the budget, none of its groups is dropped."""
 
 from agentcompress.values import Context, Scores, Selection
 
@@ -6,7 +6,7 @@ from .selection import GreedySelector
 
 
 class CondenseStrategy:
-    """Shows the best of one group: how a large new tool result is reduced when it is first seen."""
+    """Shows the best of every group: how a large new tool result is reduced when it is first seen."""
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """The segments of the context's groups worth most within the budget, in tokens."""

@@ -40,7 +40,6 @@ class GreedySelector:
         self._segments = context.segments
         self._scores = [round(float(score), 6) for score in scores]
         self._message_of = context.message_of.tolist()
-        self._group_of = context.group_of.tolist()
         bounds = np.searchsorted(context.group_of, np.arange(len(context.groups) + 1)).tolist()
         self._members = [range(a, b) for a, b in pairwise(bounds)]
         self._weights = self._atom_weights()
@@ -87,7 +86,7 @@ class GreedySelector:
         covered = self._covered.union(atoms)
         ranked = sorted(self._members[group], key=lambda i: (-self._density(i), i))
         value = sum(self._weights.get(atom, 0.0) for atom in atoms)
-        cost, best = self._context.groups[group].overhead, 0.0
+        cost = self._context.groups[group].overhead
         best = value / cost if cost else float("inf")
         for index in ranked:
             value += self._gain(index, covered)
@@ -141,8 +140,8 @@ class GreedySelector:
                 heapq.heappush(heap, (-self._bundle_density(group), -1 - group))
         while heap and budget > 0:
             key, index = heapq.heappop(heap)
+            group = -1 - index  # groups wait in the same heap, below zero
             if index < 0:
-                group = -1 - index
                 if self._open[group] or self._context.groups[group].overhead > budget:
                     continue
                 density = self._bundle_density(group)
@@ -153,7 +152,7 @@ class GreedySelector:
             if heap and -density > heap[0][0] + 1e-9 and -density > key + 1e-9:
                 heapq.heappush(heap, (-density, index))
             elif index < 0:
-                budget = self.open([-1 - index], budget)
+                budget = self.open([group], budget)
             else:
                 budget = self.show([index], budget)
         return budget
