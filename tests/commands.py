@@ -1,5 +1,6 @@
 """Running the command line and looking at what it leaves behind."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -24,7 +25,14 @@ Command = Callable[..., Finished]
 def spawn(*arguments: object, **options: Any) -> subprocess.Popen[bytes]:
     """Starts the command line as a process of its own."""
     command = [sys.executable, "-m", "agentcompress", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    # Shells start background jobs with interrupts ignored, and children inherit that.
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
+    )
 
 
 def fails(finished: Finished, problem: str) -> None:
