@@ -1,7 +1,6 @@
 """Cutting text into lines and stretches of lines."""
 
 import time
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +10,7 @@ from agentcompress.segmenters import LinesSegmenter
 from agentcompress.values import atoms_of
 
 from .conversations import TEXTS
+from .segmenting import check_cut
 
 ATOMS = st.sampled_from(
     [
@@ -30,22 +30,18 @@ WIDTHS = st.integers(1, 120)
 
 
 def pieces(text: str, width: int = 80) -> list[str]:
-    return [text[start:end] for start, end in LinesSegmenter(width).spans(text)]
+    return [text[piece.start : piece.end] for piece in LinesSegmenter(width).cut(text).pieces]
 
 
 @given(st.one_of(TEXTS, st.text(st.characters(exclude_categories=[]))), WIDTHS)
 def test_spans_cover_the_text_exactly(text: str, width: int) -> None:
-    spans = LinesSegmenter(width).spans(text)
-    bounds = [0, *(end for _, end in spans)]
-    assert spans == list(pairwise(bounds))
-    assert bounds[-1] == len(text)
-    assert all(start < end for start, end in spans)
+    check_cut(LinesSegmenter(width), text)
 
 
 @given(st.lists(st.tuples(ATOMS, BETWEEN), max_size=60), WIDTHS)
 def test_no_cut_falls_inside_an_atom(words: list[tuple[str, str]], width: int) -> None:
     text = "".join(atom + between for atom, between in words)
-    cuts = {end for _, end in LinesSegmenter(width).spans(text)}
+    cuts = {piece.end for piece in LinesSegmenter(width).cut(text).pieces}
     start = 0
     for atom, between in words:
         assert cuts.isdisjoint(range(start + 1, start + len(atom)))
@@ -84,7 +80,7 @@ def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> Non
         took = []
         for _ in range(3):
             began = time.process_time()
-            LinesSegmenter().spans(text)
+            LinesSegmenter().cut(text)
             atoms_of(text)
             took.append(time.process_time() - began)
         return min(took)

@@ -1,18 +1,19 @@
 """One request on its way through the stages."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Context, Group, Message, Pin, Plan, Segment, atoms_of
+from agentcompress.values import Choice, Context, Group, Message, Pin, Plan, Segment, atoms_of
 
+from .choosing import choices
 from .fingerprint import fingerprints
 from .grouping import groups_of
-from .rendering import MARK, render
-from .segmenting import ATTACHED, SegmentCache
+from .rendering import ELIDED, render
+from .segmenting import SegmentCache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class Conversation:
         """The messages as the plan shows them."""
         return render(self.messages, self.names, plan, self.cost)
 
+    def choose(self, index: int, shown: Mapping[int, int]) -> tuple[Choice, ...]:
+        """How a message is shown, given the renditions of its segments that are."""
+        message = self.messages[index]
+        return choices(message, self.segmented.segmented(message), shown)
+
     def context(self, groups: Sequence[Group], query: str) -> Context:
         """What criteria and strategies see of some groups.
 
@@ -107,7 +113,7 @@ class Conversation:
 
     @cached_property
     def _mark(self) -> int:
-        return self.counter.text(MARK.format(99_999)) + 1
+        return self.counter.text(ELIDED.format(99_999)) + 1
 
     def _bare(self, message: Message) -> Message:
-        return message.with_parts(tuple(part for part in message.parts if part.kind in ATTACHED))
+        return message.with_parts(tuple(part for part in message.parts if part.kind == "call"))

@@ -61,7 +61,8 @@ def evict(
     while attempt < _ATTEMPTS or (best is None and room > 0):
         attempt += 1
         selection = strategy.select(context, scores, room)
-        candidate = _noted(conversation, planned(context, selection, conversation.names, fresh))
+        chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
+        candidate = _noted(conversation, chosen)
         tokens = conversation.total(conversation.render(candidate))
         if tokens <= target and (best is None or tokens > best[0]):
             best = (tokens, candidate)
@@ -72,7 +73,8 @@ def evict(
             room -= room // 10 + 1
     if best is not None:
         return best[1]
-    nothing = planned(context, Selection(renditions={}, groups=frozenset()), conversation.names, fresh)
+    empty = Selection(renditions={}, groups=frozenset())
+    nothing = planned(context, empty, conversation.names, fresh, conversation.choose)
     noted = _noted(conversation, nothing)
     # Where not even one line of ours fits beside the pins, the pins stand alone.
     return noted if conversation.total(conversation.render(noted)) <= ceiling else nothing

@@ -34,5 +34,5 @@ def ingest(
             alone = [Group(messages=(index,), step=group.step, error=group.error)]
             context = conversation.context(alone, focus(conversation.messages[:index]))
             selection = strategy.select(context, scored(criterion, context), share)
-            plan = planned(context, selection, conversation.names, plan)
+            plan = planned(context, selection, conversation.names, plan, conversation.choose)
     return plan

@@ -1,13 +1,20 @@
 """Selection → plan: which stretches of which message are shown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from agentcompress.values import Choice, Context, Group, Pin, Plan, Segment, Selection
+import numpy as np
+
+from agentcompress.values import Choice, Context, Group, Pin, Plan, Selection
+
+Chooser = Callable[[int, Mapping[int, int]], tuple[Choice, ...]]
+"""Message index and what is shown of its segments (number in the message → rendition) → choices."""
 
 
-def planned(context: Context, selection: Selection, names: Sequence[str], plan: Plan) -> Plan:
+def planned(
+    context: Context, selection: Selection, names: Sequence[str], plan: Plan, choose: Chooser
+) -> Plan:
     """The plan extended by a selection; messages outside the context keep what was decided.
 
     Args:
@@ -15,14 +22,18 @@ def planned(context: Context, selection: Selection, names: Sequence[str], plan: 
         selection: What is to be shown.
         names: Fingerprints of the conversation's messages.
         plan: Decisions so far.
+        choose: Turns what is shown of a message into choices.
     """
     members = {names[i] for group in context.groups for i in group.messages}
     kept = {names[i] for index in selection.groups for i in context.groups[index].messages}
     shown = {name: choices for name, choices in plan.shown.items() if name not in members}
-    shown.update((name, ()) for name in names if name in kept)
+    firsts = np.searchsorted(context.message_of, np.arange(len(names) + 1)).tolist()
     chosen = sorted(selection.renditions.items())
-    for message, rows in groupby(chosen, key=lambda row: int(context.message_of[row[0]])):
-        shown[names[message]] = tuple(_choices((context.segments[i], r) for i, r in rows))
+    rows = {m: list(group) for m, group in groupby(chosen, key=lambda row: int(context.message_of[row[0]]))}
+    for message, name in enumerate(names):
+        if name in kept:
+            first = firsts[message]
+            shown[name] = choose(message, {index - first: form for index, form in rows.get(message, ())})
     return replace(plan, shown=shown, folded=(plan.folded - members) | (members - kept))
 
 
@@ -50,29 +61,3 @@ def settled(plan: Plan, groups: Sequence[Group], names: Sequence[str]) -> Plan:
         folded=plan.folded - void,
         notes={name: notes for name, notes in plan.notes.items() if name not in void},
     )
-
-
-def _choices(rows: Iterable[tuple[Segment, int]]) -> Iterator[Choice]:
-    """One choice a stretch: segments shown in full side by side become one."""
-    held: Choice | None = None
-    for segment, rendition in rows:
-        if (
-            held
-            and rendition == 0
-            and held.text is None
-            and (held.part, held.end) == (segment.part, segment.start)
-        ):
-            held = Choice(part=held.part, start=held.start, end=segment.end)
-            continue
-        if held:
-            yield held
-        shown = segment.renditions[rendition] if rendition else None
-        held = Choice(
-            part=segment.part,
-            start=segment.start,
-            end=segment.end,
-            rendition=shown.name if shown else "full",
-            text=shown.text if shown else None,
-        )
-    if held:
-        yield held

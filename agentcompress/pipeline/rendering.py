@@ -5,12 +5,10 @@ from dataclasses import replace
 
 from agentcompress.values import Choice, Message, Note, Part, Plan, Role
 
-from .segmenting import ATTACHED
-
 GAP = "…"
 """Stands where something was left out inside a message."""
-MARK = "[{} tokens elided]"
-"""Ends a shortened message and says how much of it is gone."""
+ELIDED = "[{} tokens elided]"
+"""Stands in a shortened text and says how much of it is gone."""
 
 
 def render(
@@ -48,13 +46,20 @@ def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message],
             # Providers reject blocks whose text is empty; a plain string may be.
             if text or part.origin is None:
                 parts.append(part if text == part.text else replace(part, text=text))
-        elif kept or part.kind in ATTACHED:
+        elif kept or part.kind == "call":
+            # Calls stay as long as their message does: providers check them against results.
             parts.append(part)
     reduced = message.with_parts(tuple(parts))
     if reduced == message:
         return message
-    marked = with_line(reduced, MARK.format(cost(message) - cost(reduced)))
-    return marked if cost(marked) < cost(message) else message
+    if not any(_speaks_for_itself(choice) for choice in choices):
+        reduced = with_line(reduced, ELIDED.format(cost(message) - cost(reduced)))
+    return reduced if cost(reduced) < cost(message) else message
+
+
+def _speaks_for_itself(choice: Choice) -> bool:
+    """Whether a text stands for a whole part: nothing is gone, or it says in its own form what is."""
+    return choice.text is not None and choice.rendition in ("full", "merged")
 
 
 def _stitched(text: str, choices: Sequence[Choice]) -> str:

@@ -1,14 +1,35 @@
 """Messages → segments, each content cut and counted once."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Message, Part, Segment, Segmenter, SegmentKind, atoms_of
+from agentcompress.values import (
+    Cut,
+    Message,
+    Part,
+    Piece,
+    Rendition,
+    Role,
+    Segment,
+    Segmenter,
+    SegmentKind,
+    atoms_of,
+)
 
-ATTACHED = frozenset({"reasoning", "call"})
-"""Parts that stay as long as their message does: providers check them against its calls."""
-_KINDS: dict[str, SegmentKind] = {"image": "image", "other": "other"}
+_KINDS: dict[str, SegmentKind] = {"image": "image", "reasoning": "reasoning", "other": "other"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segmented:
+    """One message in segments."""
+
+    segments: tuple[Segment, ...]
+    """In order; calls have none: they stay as long as their message does."""
+    cuts: dict[int, Cut]
+    """Part index → its cut, of parts whose pieces cannot simply stand one behind the other."""
 
 
 class SegmentCache:
@@ -25,54 +46,81 @@ class SegmentCache:
         self._counter = counter
         self._max_segments = max_segments
         self._held = 0
-        self._cache: OrderedDict[Message, tuple[Segment, ...]] = OrderedDict()
+        self._cache: OrderedDict[Message, Segmented] = OrderedDict()
         self._lock = Lock()
 
     def segments(self, message: Message) -> tuple[Segment, ...]:
         """The message's segments in order."""
+        return self.segmented(message).segments
+
+    def segmented(self, message: Message) -> Segmented:
+        """The message in segments, and how they are put together again."""
         with self._lock:
             if message in self._cache:
                 self._cache.move_to_end(message)
                 return self._cache[message]
-        segments = tuple(
-            segment
-            for index, part in enumerate(message.parts)
-            if part.kind not in ATTACHED
-            for segment in self._part_segments(message, index, part)
-        )
+        made = self._cut(message)
         with self._lock:
             if message not in self._cache:
-                self._cache[message] = segments
-                self._held += len(segments)
+                self._cache[message] = made
+                self._held += len(made.segments)
             while self._held > self._max_segments and len(self._cache) > 1:
-                self._held -= len(self._cache.popitem(last=False)[1])
-        return segments
+                self._held -= len(self._cache.popitem(last=False)[1].segments)
+        return made
 
-    def _part_segments(self, message: Message, index: int, part: Part) -> list[Segment]:
-        if part.kind != "text":
-            kind = _KINDS[part.kind]
-            tokens = self._counter.part(part)
-            whole = Segment(
-                part=index,
-                start=0,
-                end=len(part.text),
-                text=part.text,
+    def compact(self, text: str) -> str:
+        """The same text in fewer tokens, nothing lost."""
+        return self._segmenter.compact(text)
+
+    def _cut(self, message: Message) -> Segmented:
+        segments: list[Segment] = []
+        cuts = {}
+        for index, part in enumerate(message.parts):
+            if part.kind == "text":
+                cut = self._segmenter.cut(part.text)
+                segments += self._pieces(cut, part.text, index, message.role)
+                if cut.join is not None:
+                    cuts[index] = cut
+            elif part.kind != "call":
+                segments.append(self._whole(part, index, message.role))
+        return Segmented(segments=tuple(segments), cuts=cuts)
+
+    def _whole(self, part: Part, index: int, role: Role) -> Segment:
+        return Segment(
+            part=index,
+            start=0,
+            end=len(part.text),
+            text=part.text,
+            tokens=self._counter.part(part),
+            role=role,
+            kind=_KINDS[part.kind],
+        )
+
+    def _pieces(self, cut: Cut, text: str, part: int, role: Role) -> Iterable[Segment]:
+        texts = [_said(piece, text) for piece in cut.pieces]
+        for number, (piece, said, tokens) in enumerate(
+            zip(cut.pieces, texts, self._counter.texts(texts), strict=True)
+        ):
+            yield Segment(
+                part=part,
+                start=piece.start,
+                end=piece.end,
+                text=said,
                 tokens=tokens,
-                role=message.role,
-                kind=kind,
+                role=role,
+                kind=piece.kind,
+                atoms=atoms_of(said),
+                head=0 if piece.head is None else number - piece.head,
+                condensed=self._condensed(piece.condensed) if piece.condensed else (),
             )
-            return [whole]
-        spans = self._segmenter.spans(part.text)
-        texts = [part.text[start:end] for start, end in spans]
-        return [
-            Segment(
-                part=index,
-                start=start,
-                end=end,
-                text=text,
-                tokens=tokens,
-                role=message.role,
-                atoms=atoms_of(text),
-            )
-            for (start, end), text, tokens in zip(spans, texts, self._counter.texts(texts), strict=True)
-        ]
+
+    def _condensed(self, texts: Sequence[str]) -> tuple[Rendition, ...]:
+        return tuple(
+            Rendition(name="condensed", text=text, tokens=tokens, atoms=atoms_of(text))
+            for text, tokens in zip(texts, self._counter.texts(texts), strict=True)
+        )
+
+
+def _said(piece: Piece, text: str) -> str:
+    start, end = piece.core or (piece.start, piece.end)
+    return text[start:end]

@@ -3,6 +3,7 @@
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
 from .message import Image, Message, Part, PartKind, Role, ToolCall
+from .piece import Cut, Piece
 from .plan import Choice, Note, Place, Plan
 from .protocols import (
     Criterion,
@@ -24,6 +25,7 @@ __all__ = [
     "CompressionResult",
     "Context",
     "Criterion",
+    "Cut",
     "Encoder",
     "Group",
     "Image",
@@ -33,6 +35,7 @@ __all__ = [
     "Note",
     "Part",
     "PartKind",
+    "Piece",
     "Pin",
     "Place",
     "Plan",

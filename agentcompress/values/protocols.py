@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .message import Image, Message
+from .piece import Cut
 from .segment import Context, Selection
 
 Scores = NDArray[np.float32]
@@ -49,10 +50,18 @@ class Encoder(Protocol):
 
 
 class Segmenter(Protocol):
-    """Cuts one content type into pieces."""
+    """Knows one content type: how it is cut, and how it says the same in fewer tokens."""
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Adjacent (start, end) character spans that cover the text without gap or overlap."""
+    def fits(self, text: str) -> bool:
+        """Whether the text looks like this content type; fast, never raises."""
+        ...
+
+    def cut(self, text: str) -> Cut:
+        """The text in pieces; never raises, whatever the text."""
+        ...
+
+    def compact(self, text: str) -> str:
+        """The same content in fewer tokens, nothing it says lost; else the text itself."""
         ...
 
 

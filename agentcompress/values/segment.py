@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from .message import Role
 
-SegmentKind = Literal["text", "line", "record", "code", "image", "reasoning", "other"]
+SegmentKind = Literal[
+    "text", "line", "heading", "record", "code", "element", "error", "image", "reasoning", "other"
+]
 RenditionName = Literal["full", "condensed", "stub", "merged", "folded"]
 
 
@@ -32,6 +34,8 @@ class Rendition:
     """What the model reads."""
     tokens: int
     """Its cost."""
+    atoms: tuple[str, ...] = ()
+    """Identifiers, paths and numbers in it, each once, in order."""
     covers: tuple[int, ...] = ()
     """Of merged and folded renditions: indices of the segments it stands for."""
 
@@ -51,7 +55,7 @@ class Segment:
     end: int
     """Where it ends, exclusive."""
     text: str
-    """The span itself; empty for images."""
+    """What it says: the span, or the part of it that carries the content; empty for images."""
     tokens: int
     """Cost of showing it in full."""
     role: Role
@@ -60,13 +64,16 @@ class Segment:
     """What it is."""
     atoms: tuple[str, ...] = ()
     """Identifiers, paths and numbers in it, each once, in order."""
+    head: int = 0
+    """How many segments before it the one stands that is shown whenever it is; 0 for none."""
     condensed: tuple[Rendition, ...] = ()
     """Smaller renditions, largest first; what a smaller one shows, a larger one shows too."""
 
     @property
     def renditions(self) -> tuple[Rendition, ...]:
         """All ways to show it, largest first."""
-        return (Rendition(name="full", text=self.text, tokens=self.tokens), *self.condensed)
+        full = Rendition(name="full", text=self.text, tokens=self.tokens, atoms=self.atoms)
+        return (full, *self.condensed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
