@@ -15,7 +15,7 @@ from langchain_core.messages import (
 from agentcompress.errors import UnsupportedContentError
 from agentcompress.values import Message, Role, ToolCall
 
-from .blocks import as_json, read_content, write_content
+from .blocks import as_json, beside, read_content, write_content
 
 PINNED = "agentcompress_pinned"
 """Key in `additional_kwargs` by which a user marks a message as never to be touched."""
@@ -42,13 +42,14 @@ class LangChainCodec:
         """
         if not isinstance(raw, BaseMessage):
             raise UnsupportedContentError(f"a message must be a BaseMessage, got {type(raw).__name__}")
+        role = _role(raw)
         return Message(
-            role=_role(raw),
-            parts=read_content(raw.content),
+            role=role,
+            parts=read_content(raw.content, role),
             calls=_calls(raw) if isinstance(raw, AIMessage) else (),
             call_id=_call_id(raw),
             error=isinstance(raw, ToolMessage) and raw.status == "error",
-            aside=str(raw.additional_kwargs.get("reasoning_content") or ""),
+            aside=beside(raw.additional_kwargs),
             pinned=bool(raw.additional_kwargs.get(PINNED)),
             origin=raw,
         )
@@ -57,7 +58,7 @@ class LangChainCodec:
         """The message as LangChain's; one that did not change is the object that was read."""
         if not isinstance(message.origin, BaseMessage):
             return HumanMessage(message.text) if message.role == "user" else AIMessage(message.text)
-        if message.parts == read_content(message.origin.content):
+        if message.parts == read_content(message.origin.content, message.role):
             return message.origin
         return message.origin.model_copy(update={"content": write_content(message.parts)})
 

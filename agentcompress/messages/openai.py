@@ -6,16 +6,12 @@ from typing import Any, cast, get_args
 from agentcompress.errors import UnsupportedContentError
 from agentcompress.values import Message, Role, ToolCall
 
-from .blocks import as_json, read_content, write_content
+from .blocks import as_json, beside, read_content, write_content
 
 _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {
     "developer": "system",
     "function": "tool",
 }
-
-
-_BESIDE = ("reasoning_content", "reasoning", "refusal")
-"""Fields beside the content that hold text."""
 
 
 class OpenAICodec:
@@ -34,11 +30,11 @@ class OpenAICodec:
             raise UnsupportedContentError(f"role {role!r} is none of {', '.join(_ROLES)}")
         return Message(
             role=_ROLES[role],
-            parts=read_content(raw.get("content")),
+            parts=read_content(raw.get("content"), _ROLES[role]),
             calls=(*_calls(raw.get("tool_calls")), *_legacy_call(raw.get("function_call"))),
             call_id=_identifier(raw.get("tool_call_id")) if _ROLES[role] == "tool" else None,
             error=raw.get("status") == "error" or raw.get("is_error") is True,
-            aside="".join(str(raw[key]) for key in _BESIDE if raw.get(key)),
+            aside=beside(raw),
             origin=raw,
         )
 
@@ -47,7 +43,7 @@ class OpenAICodec:
         if message.origin is None:
             return {"role": message.role, "content": message.text}
         origin = cast(dict[str, Any], message.origin)
-        if message.parts == read_content(origin.get("content")):
+        if message.parts == read_content(origin.get("content"), message.role):
             return origin
         return {**origin, "content": write_content(message.parts)}
 

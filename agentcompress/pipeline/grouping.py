@@ -67,5 +67,5 @@ def _pinned(
             pin = Pin.HARD
         elif first.role == "user" or (group.step >= soft_from and first.role == "assistant"):
             pin = Pin.SOFT
-        pinned.append(replace(group, pin=pin))
+        pinned.append(replace(group, pin=pin, in_loop=group.messages[0] > max(users, default=-1)))
     return pinned

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .message import Role
 
 SegmentKind = Literal[
-    "text", "line", "heading", "record", "code", "element", "error", "image", "reasoning", "other"
+    "text", "line", "heading", "record", "code", "element", "error", "outlier", "image", "reasoning", "other"
 ]
 RenditionName = Literal["full", "condensed", "stub", "merged", "folded"]
 
@@ -65,7 +65,9 @@ class Segment:
     atoms: tuple[str, ...] = ()
     """Identifiers, paths and numbers in it, each once, in order."""
     head: int = 0
-    """How many segments before it the one stands that is shown whenever it is; 0 for none."""
+    """How many segments before it the one stands that it cannot be shown without; 0 for none."""
+    lead: int = 0
+    """How many segments before it the one stands that helps to understand it; 0 for none."""
     condensed: tuple[Rendition, ...] = ()
     """Smaller renditions, largest first; what a smaller one shows, a larger one shows too."""
 
@@ -90,6 +92,8 @@ class Group:
     """How firmly it stays."""
     error: bool = False
     """Whether one of its tool results is an error."""
+    in_loop: bool = False
+    """Whether it belongs to the open tool loop: to what happened since the newest user turn."""
     atoms: tuple[str, ...] = ()
     """Atoms of its calls: shown as soon as the group is."""
 

@@ -1,0 +1,55 @@
+"""Reasoning: kept or dropped by rule, whatever it scores."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from agentcompress.values import Context, Scores, Selection, Strategy
+
+
+class ReasoningStrategy:
+    """Keeps reasoning inside the open tool loop behind the last edit; the rest is another strategy's.
+
+    Reasoning kept within an episode helps and is of no use after the next user turn.
+    Providers sign it together with what stands before it, and may refuse it once that
+    has changed; what the newest step thought must stay while its results come in.
+
+    Args:
+        rest: Chooses among everything else.
+    """
+
+    def __init__(self, rest: Strategy) -> None:
+        self._rest = rest
+
+    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
+        """What to show so that its estimated cost stays within the budget, in tokens."""
+        live = list(_live(context))
+        if not live:
+            return self._rest.select(context, scores, budget)
+        newest = max(int(context.group_of[index]) for index in live)
+        last = [index for index in live if context.group_of[index] == newest]
+        reserved = sum(context.segments[index].tokens for index in last)
+        selection = self._rest.select(context, scores, max(0, budget - reserved))
+        edited = _last_edit(context, selection)
+        kept = {index: 0 for index in live if index > edited or index in last}
+        shown = {i: 0 for i in kept if context.group_of[i] in selection.groups}
+        return Selection(renditions={**selection.renditions, **shown}, groups=selection.groups)
+
+
+def _live(context: Context) -> Iterator[int]:
+    """Reasoning in the open tool loop."""
+    for index, segment in enumerate(context.segments):
+        if segment.kind == "reasoning" and context.groups[int(context.group_of[index])].in_loop:
+            yield index
+
+
+def _last_edit(context: Context, selection: Selection) -> int:
+    """Index of the last segment that an edit touches; -1 where everything is shown in full."""
+    for index in range(len(context.segments) - 1, -1, -1):
+        group = int(context.group_of[index])
+        if group not in selection.groups:
+            # What stands for a group that left is written into the one behind it.
+            return int(np.searchsorted(context.group_of, group + 2)) - 1
+        if selection.renditions.get(index) != 0 and context.segments[index].kind != "reasoning":
+            return index
+    return -1
