@@ -87,6 +87,9 @@ def compress(
     model: Annotated[
         str | None, typer.Option(help="The model that will read it: how to count. Default: the file's own.")
     ] = None,
+    lossless: Annotated[
+        bool, typer.Option("--lossless", help="Say tool results in fewer tokens even where there is room.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make one conversation fit a budget.
@@ -104,7 +107,7 @@ def compress(
     name = model or conversation.model
     with _settings():
         counter = RequestCounter.for_model(name, base=Path(file).parent)
-        compressor = Compressor(limit, counter=counter)
+        compressor = Compressor(limit, counter=counter, lossless=lossless)
     result = compressor.compress(conversation.messages, query=query, tools=conversation.tools)
     if output is not None:
         _write(output, conversation.dumps(result.messages))
@@ -135,7 +138,7 @@ def replay(
         ),
     ],
     policy: Annotated[
-        str, typer.Option(help="agentcompress, clear-tool-uses, full, last-tokens or random.")
+        str, typer.Option(help="agentcompress, lossless, clear-tool-uses, full, last-tokens or random.")
     ] = "agentcompress",
     stateful: Annotated[
         bool | None,

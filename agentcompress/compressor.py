@@ -17,8 +17,8 @@ from agentcompress.pipeline.eviction import evict
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
-from agentcompress.segmenters import LinesSegmenter
-from agentcompress.strategies import CondenseStrategy, PruneStrategy
+from agentcompress.segmenters import default_segmenter
+from agentcompress.strategies import CondenseStrategy, PruneStrategy, ReasoningStrategy
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
 
@@ -46,6 +46,8 @@ class Compressor:
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
         exclude_tools: Names of tools whose calls and results are never touched.
+        lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
+            there is room: JSON without indentation, uniform records as a table.
 
     Raises:
         ValueError: A setting is out of range, or a fraction has no window.
@@ -62,6 +64,7 @@ class Compressor:
         strategy: Strategy | None = None,
         keep_steps: int = 1,
         exclude_tools: Collection[str] = (),
+        lossless: bool = False,
     ) -> None:
         if keep_steps < 0:
             raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
@@ -70,11 +73,12 @@ class Compressor:
         self._window = window or self._counter.profile.window
         self._ceiling = self._budget.ceiling(self._window)
         self._criterion = criterion or default_criterion(default_encoder())
-        self._strategy = strategy or PruneStrategy()
+        self._strategy = strategy or ReasoningStrategy(PruneStrategy())
         self._condense = CondenseStrategy()
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)
-        self._segmented = SegmentCache(LinesSegmenter(), self._counter)
+        self._lossless = lossless
+        self._segmented = SegmentCache(default_segmenter(), self._counter)
         self._plans: OrderedDict[object, Plan] = OrderedDict()
         self._lock = Lock()
 
@@ -162,6 +166,7 @@ class Compressor:
             segmented=self._segmented,
             keep_steps=self._keep_steps,
             exclude_tools=self._exclude_tools,
+            lossless=self._lossless,
         )
         plan = self._ingested(conversation, settled(plan, conversation.groups, conversation.names))
         shown = conversation.render(plan)
@@ -183,9 +188,10 @@ class Compressor:
         )
 
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
-        if self._budget.item_share == 1:
+        whole = self._budget.item_share == 1
+        if whole and not self._lossless:
             return plan
-        share = int(self._budget.item_share * self._ceiling)
+        share = None if whole else int(self._budget.item_share * self._ceiling)
         return ingest(conversation, self._criterion, self._condense, plan, share=share)
 
     def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Plan:

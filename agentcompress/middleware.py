@@ -52,6 +52,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         budget: Hard limit of a whole request: tokens, a fraction of the model's window,
             or a `Budget` with marks of its own; a number gets `Budget.for_long_run`.
         exclude_tools: Names of tools whose calls and results are never touched.
+        lossless: Whether tool results are said in fewer tokens even where there is room.
         model: Name of the model to count for; None takes it from each request.
         on_compression: Called with the result of every compression.
 
@@ -66,12 +67,14 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         budget: int | float | Budget,
         *,
         exclude_tools: Collection[str] = (),
+        lossless: bool = False,
         model: str | None = None,
         on_compression: Callable[[CompressionResult], None] | None = None,
     ) -> None:
         super().__init__()
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = frozenset(exclude_tools)
+        self._lossless = lossless
         self._model = model
         self._on_compression = on_compression
         self._compressors: dict[tuple[str, int | None], Compressor] = {}
@@ -118,7 +121,11 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         with self._lock:
             if key not in self._compressors:
                 self._compressors[key] = Compressor(
-                    self._budget, model=name, window=key[1], exclude_tools=self._exclude_tools
+                    self._budget,
+                    model=name,
+                    window=key[1],
+                    exclude_tools=self._exclude_tools,
+                    lossless=self._lossless,
                 )
             return self._compressors[key]
 

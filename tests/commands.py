@@ -26,13 +26,8 @@ def spawn(*arguments: object, **options: Any) -> subprocess.Popen[bytes]:
     """Starts the command line as a process of its own."""
     command = [sys.executable, "-m", "agentcompress", *map(str, arguments)]
     # Shells start background jobs with interrupts ignored, and children inherit that.
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **options,
-    )
+    settings = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **options}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **settings)
 
 
 def fails(finished: Finished, problem: str) -> None:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -16,11 +16,12 @@ from agentcompress.criteria import (
     LexicalCriterion,
     ProductCriterion,
     RecencyCriterion,
+    StructureCriterion,
     WeightedCriterion,
     default_criterion,
 )
 from agentcompress.encoders import default_encoder
-from agentcompress.values import Context, Criterion, Group, Scores, Segment, Vectors
+from agentcompress.values import Context, Criterion, Group, Scores, Segment, SegmentKind, Vectors
 
 ENCODER = default_encoder()
 CRITERIA: list[Criterion] = [
@@ -28,7 +29,7 @@ CRITERIA: list[Criterion] = [
     LexicalCriterion(),
     EmbeddingCriterion(ENCODER),
     WeightedCriterion({LexicalCriterion(): 1.0, RecencyCriterion(): 0.5}),
-    ProductCriterion(recency=RecencyCriterion(), relevance=LexicalCriterion()),
+    ProductCriterion(factors=(RecencyCriterion(), StructureCriterion()), relevance=LexicalCriterion()),
     default_criterion(ENCODER),
 ]
 RELEVANCE: list[Criterion] = [CRITERIA[1], CRITERIA[2], CRITERIA[3]]
@@ -206,9 +207,22 @@ def test_each_criterion_counts_in_its_own_standard_deviations() -> None:
 def test_a_product_needs_recency_or_relevance() -> None:
     context = context_of(["a", "b"], "")
     criterion = ProductCriterion(
-        recency=FixedCriterion((0.5, 1.0)), relevance=FixedCriterion((4.0, 0.0)), floor=2.0
+        factors=[FixedCriterion((0.5, 1.0))], relevance=FixedCriterion((4.0, 0.0)), floor=2.0
     )
     assert criterion.score(context).tolist() == [3.0, 2.0]
+
+
+def test_errors_and_outliers_count_for_more_the_rarer_they_are() -> None:
+    def score(telling: int, of: int, kind: SegmentKind = "error") -> list[float]:
+        context = context_of([f"line {i}" for i in range(of)], "")
+        segments = [replace(s, kind=kind if i < telling else "line") for i, s in enumerate(context.segments)]
+        return list(map(float, StructureCriterion().score(replace(context, segments=segments))))
+
+    assert score(0, 3) == [1, 1, 1]
+    assert score(1, 100)[:2] == [4, 1]
+    assert score(1, 100, "outlier")[0] == 4
+    assert score(5, 100)[0] == pytest.approx(2)
+    assert set(score(30, 100)) == {1}
 
 
 def test_by_default_relevant_beats_irrelevant_and_new_beats_old() -> None:
@@ -233,9 +247,10 @@ def test_by_default_relevant_beats_irrelevant_and_new_beats_old() -> None:
         (lambda: WeightedCriterion({}), "weights must name at least one criterion"),
         (lambda: WeightedCriterion({RecencyCriterion(): 0}), "weights must be above 0 and finite, got 0"),
         (
-            lambda: ProductCriterion(recency=CRITERIA[0], relevance=CRITERIA[1], floor=-1),
+            lambda: ProductCriterion(factors=CRITERIA[:1], relevance=CRITERIA[1], floor=-1),
             "floor must not be negative, got -1",
         ),
+        (lambda: StructureCriterion(most=0.5), "most must be at least 1 and finite, got 0.5"),
     ],
 )
 def test_bad_settings_are_refused(make: Callable[[], Criterion], message: str) -> None:

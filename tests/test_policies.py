@@ -68,6 +68,13 @@ def test_random_keeps_calls_and_lines_under_the_ceiling_the_same_every_time() ->
 
 
 def test_policies_go_by_name() -> None:
-    assert {"agentcompress", "full", "last-tokens", "clear-tool-uses", "random"} == set(POLICY_NAMES)
+    assert {
+        "agentcompress",
+        "lossless",
+        "full",
+        "last-tokens",
+        "clear-tool-uses",
+        "random",
+    } == set(POLICY_NAMES)
     with pytest.raises(ValueError, match="policy 'best' is none of agentcompress, "):
         policy_named("best", stateful=True)

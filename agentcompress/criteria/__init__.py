@@ -6,6 +6,7 @@ from .embedding import EmbeddingCriterion
 from .lexical import LexicalCriterion
 from .product import ProductCriterion
 from .recency import RecencyCriterion
+from .structure import StructureCriterion
 from .weighted import WeightedCriterion
 
 __all__ = [
@@ -13,12 +14,13 @@ __all__ = [
     "LexicalCriterion",
     "ProductCriterion",
     "RecencyCriterion",
+    "StructureCriterion",
     "WeightedCriterion",
     "default_criterion",
 ]
 
 
 def default_criterion(encoder: Encoder) -> Criterion:
-    """Recency times relevance, where relevance joins the words of BM25 and the sense of an encoder."""
+    """Recency times structure times relevance, which joins the words of BM25 and the sense of an encoder."""
     relevance = WeightedCriterion({LexicalCriterion(): 1.0, EmbeddingCriterion(encoder): 1.0})
-    return ProductCriterion(recency=RecencyCriterion(), relevance=relevance)
+    return ProductCriterion(factors=(RecencyCriterion(), StructureCriterion()), relevance=relevance)

@@ -1,5 +1,6 @@
-"""Recent and relevant at once."""
+"""Recent, telling and relevant at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentcompress.values import Context, Criterion, Scores
@@ -7,7 +8,7 @@ from agentcompress.values import Context, Criterion, Scores
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductCriterion:
-    """recency x (floor + relevance): what is recent needs little relevance, and the reverse.
+    """factors x (floor + relevance): what is recent needs little relevance, and the reverse.
 
     Query relevance alone is the worst policy for an agent's history (ACON, arXiv
     2510.00615), recency alone loses what an old output still holds.
@@ -16,8 +17,8 @@ class ProductCriterion:
         ValueError: `floor` is negative.
     """
 
-    recency: Criterion
-    """Scores in [0, 1]."""
+    factors: Sequence[Criterion]
+    """Each scores from 0 up; 1 leaves a segment as it is."""
     relevance: Criterion
     """Scores from 0 up."""
     floor: float = 3.0
@@ -29,4 +30,7 @@ class ProductCriterion:
 
     def score(self, context: Context) -> Scores:
         """One score a segment, shape (segments,)."""
-        return self.recency.score(context) * (self.floor + self.relevance.score(context))
+        scores = self.floor + self.relevance.score(context)
+        for factor in self.factors:
+            scores = scores * factor.score(context)
+        return scores

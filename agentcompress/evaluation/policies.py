@@ -22,7 +22,8 @@ _BASELINES: dict[str, Callable[[], Policy]] = {
     "last-tokens": LastTokensPolicy,
     "random": RandomPolicy,
 }
-POLICY_NAMES = ("agentcompress", *_BASELINES)
+_NO_LIMIT = 10**9
+POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES)
 
 
 class SnapshotPolicy:
@@ -58,6 +59,19 @@ class StatefulPolicy:
         return Shown(messages=result.messages, evicted=result.evicted)
 
 
+class LosslessPolicy:
+    """This library's lossless pass alone, whatever the ceiling."""
+
+    def __init__(self) -> None:
+        self._compressor: Compressor | None = None
+
+    def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
+        """The whole context, tool results said in fewer tokens where nothing is lost by it."""
+        if self._compressor is None:
+            self._compressor = _compressor(Budget(limit=_NO_LIMIT), recording.measure, lossless=True)
+        return Shown(messages=self._compressor.compress(recording.trajectory.messages[:step]).messages)
+
+
 def policy_named(name: str, *, stateful: bool) -> Callable[[], Policy]:
     """What makes the policy of that name, afresh for each trajectory.
 
@@ -70,14 +84,16 @@ def policy_named(name: str, *, stateful: bool) -> Callable[[], Policy]:
     """
     if name == "agentcompress":
         return StatefulPolicy if stateful else SnapshotPolicy
+    if name == "lossless":
+        return LosslessPolicy
     if name not in _BASELINES:
         raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
     return _BASELINES[name]
 
 
-def _compressor(budget: Budget, measure: Measure) -> Compressor:
+def _compressor(budget: Budget, measure: Measure, *, lossless: bool = False) -> Compressor:
     """A compressor that counts as the replay does."""
     from agentcompress.compressor import Compressor
 
     counter = RequestCounter(counter=measure.counter, images=measure.images)
-    return Compressor(budget=budget, counter=counter)
+    return Compressor(budget=budget, counter=counter, lossless=lossless)

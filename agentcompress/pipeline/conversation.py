@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Choice, Context, Group, Message, Pin, Plan, Segment, atoms_of
+from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Plan, Segment, atoms_of
 
 from .choosing import choices
 from .fingerprint import fingerprints
 from .grouping import groups_of
-from .rendering import ELIDED, render
+from .rendering import ELIDED, render, shown
 from .segmenting import SegmentCache
 
 
@@ -32,6 +32,8 @@ class Conversation:
     """Newest steps that are soft-pinned."""
     exclude_tools: Collection[str] = ()
     """Tools whose calls and results are never touched."""
+    lossless: bool = False
+    """Whether what is shown whole is said in fewer tokens, where nothing is lost by it."""
 
     @cached_property
     def names(self) -> list[str]:
@@ -78,7 +80,31 @@ class Conversation:
     def choose(self, index: int, shown: Mapping[int, int]) -> tuple[Choice, ...]:
         """How a message is shown, given the renditions of its segments that are."""
         message = self.messages[index]
-        return choices(message, self.segmented.segmented(message), shown)
+        segmented = self.segmented.segmented(message)
+        complete = len(shown) == len(segmented.segments) and not any(shown.values())
+        if complete and self.lossless and message.role == "tool":
+            return self.whole(index)
+        return choices(message, segmented, shown)
+
+    def whole(self, index: int) -> tuple[Choice, ...]:
+        """All that a message says, each text in the fewest tokens."""
+        return tuple(
+            Choice(part=number, start=0, end=len(part.text), text=self._compact(part))
+            for number, part in enumerate(self.messages[index].parts)
+            if part.kind != "call"
+        )
+
+    def _compact(self, part: Part) -> str | None:
+        if part.kind != "text":
+            return None
+        text = self.segmented.compact(part.text)
+        return text if self.counter.text(text) < self.counter.text(part.text) else None
+
+    def shown(self, index: int, plan: Plan) -> Message:
+        """One message as the plan shows it."""
+        choices = plan.shown.get(self.names[index])
+        message = self.messages[index]
+        return message if choices is None else shown(message, choices, self.cost)
 
     def context(self, groups: Sequence[Group], query: str) -> Context:
         """What criteria and strategies see of some groups.

@@ -1,4 +1,6 @@
-"""What is done to a large tool result when it is first seen, without touching the prefix."""
+"""What is done to a tool result when it is first seen, without touching the prefix."""
+
+from dataclasses import replace
 
 from agentcompress.values import Criterion, Group, Pin, Plan, Strategy
 
@@ -9,9 +11,9 @@ from .scoring import scored
 
 
 def ingest(
-    conversation: Conversation, criterion: Criterion, strategy: Strategy, plan: Plan, *, share: int
+    conversation: Conversation, criterion: Criterion, strategy: Strategy, plan: Plan, *, share: int | None
 ) -> Plan:
-    """The plan extended by condensed views of new tool results that are over their share.
+    """The plan extended by views of new tool results: compact if asked for, condensed if over their share.
 
     The task, the call that asked for the result and the reasoning before it are the query.
 
@@ -20,7 +22,7 @@ def ingest(
         criterion: Scores segments.
         strategy: Chooses among those of one message.
         plan: Decisions so far; messages it names are left as they are.
-        share: Tokens one result may take.
+        share: Tokens one result may take; None leaves large ones alone.
     """
     for group in conversation.groups:
         if group.pin is Pin.HARD:
@@ -29,7 +31,9 @@ def ingest(
             message, name = conversation.messages[index], conversation.names[index]
             if message.role != "tool" or name in plan.shown or name in plan.folded:
                 continue
-            if conversation.cost(message) <= share:
+            if conversation.lossless:
+                plan = replace(plan, shown={**plan.shown, name: conversation.whole(index)})
+            if share is None or conversation.cost(conversation.shown(index, plan)) <= share:
                 continue
             alone = [Group(messages=(index,), step=group.step, error=group.error)]
             context = conversation.context(alone, focus(conversation.messages[:index]))

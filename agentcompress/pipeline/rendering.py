@@ -52,9 +52,15 @@ def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message],
     reduced = message.with_parts(tuple(parts))
     if reduced == message:
         return message
-    if not any(_speaks_for_itself(choice) for choice in choices):
+    if not _only_reasoning_left(message, reduced) and not any(map(_speaks_for_itself, choices)):
         reduced = with_line(reduced, ELIDED.format(cost(message) - cost(reduced)))
     return reduced if cost(reduced) < cost(message) else message
+
+
+def _only_reasoning_left(message: Message, reduced: Message) -> bool:
+    """Whether nothing but reasoning is gone, which nobody misses; a turn never becomes empty by it."""
+    rest = tuple(part for part in message.parts if part.kind != "reasoning")
+    return bool(rest or message.calls) and tuple(p for p in reduced.parts if p.kind != "reasoning") == rest
 
 
 def _speaks_for_itself(choice: Choice) -> bool:

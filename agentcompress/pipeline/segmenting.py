@@ -1,5 +1,6 @@
 """Messages → segments, each content cut and counted once."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from agentcompress.values import (
     atoms_of,
 )
 
+_DEMANDS = frozenset({"error", "outlier"})
+_VARIABLE = re.compile(r"\S*\d\S*")
+"""Numbers, ids and times: what differs where the same is said again."""
 _KINDS: dict[str, SegmentKind] = {"image": "image", "reasoning": "reasoning", "other": "other"}
 
 
@@ -98,6 +102,7 @@ class SegmentCache:
 
     def _pieces(self, cut: Cut, text: str, part: int, role: Role) -> Iterable[Segment]:
         texts = [_said(piece, text) for piece in cut.pieces]
+        tie = "lead" if cut.join is None else "head"
         for number, (piece, said, tokens) in enumerate(
             zip(cut.pieces, texts, self._counter.texts(texts), strict=True)
         ):
@@ -109,8 +114,8 @@ class SegmentCache:
                 tokens=tokens,
                 role=role,
                 kind=piece.kind,
-                atoms=atoms_of(said),
-                head=0 if piece.head is None else number - piece.head,
+                atoms=(*atoms_of(said), *_demand(piece.kind, said)),
+                **{tie: 0 if piece.head is None else number - piece.head},
                 condensed=self._condensed(piece.condensed) if piece.condensed else (),
             )
 
@@ -119,6 +124,12 @@ class SegmentCache:
             Rendition(name="condensed", text=text, tokens=tokens, atoms=atoms_of(text))
             for text, tokens in zip(texts, self._counter.texts(texts), strict=True)
         )
+
+
+def _demand(kind: SegmentKind, said: str) -> Iterable[str]:
+    """An error or outlier is worth showing for what it says, once however often it is said."""
+    if kind in _DEMANDS:
+        yield f"{kind}: {' '.join(_VARIABLE.sub('0', said).split())}"
 
 
 def _said(piece: Piece, text: str) -> str:

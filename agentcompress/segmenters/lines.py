@@ -2,7 +2,7 @@
 
 from agentcompress.values import Cut, Piece
 
-from .stretches import WIDTH, grain, joined, lines, stretches
+from .stretches import MOST_PIECES, WIDTH, grain, joined, lines, stretches
 
 
 class LinesSegmenter:
@@ -30,8 +30,8 @@ class LinesSegmenter:
         """A piece a line."""
         width = grain(text, self._width)
         spans = [span for line in lines(text) for span in stretches(text, *line, width)]
-        if width > self._width:
-            spans = joined(spans, width)
+        if len(spans) > MOST_PIECES:
+            spans = joined(spans, max(width, len(text) // MOST_PIECES))
         return Cut(pieces=[Piece(start=start, end=end) for start, end in spans])
 
     def compact(self, text: str) -> str:

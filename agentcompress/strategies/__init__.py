@@ -2,5 +2,6 @@
 
 from .condense import CondenseStrategy
 from .prune import PruneStrategy
+from .reasoning import ReasoningStrategy
 
-__all__ = ["CondenseStrategy", "PruneStrategy"]
+__all__ = ["CondenseStrategy", "PruneStrategy", "ReasoningStrategy"]

@@ -13,6 +13,8 @@ SAID = 0.3
 """Weight of an atom that a call or a message also says, against one only tool outputs have."""
 PROSE = 0.02
 """Value of a token that carries no atom not yet shown, against an atom of weight 1."""
+LEAD = 0.3
+"""Value that each shown segment gives to what helps to understand it, against an atom of weight 1."""
 HIDDEN = -1
 """In place of a rendition: not shown."""
 
@@ -39,7 +41,8 @@ class Display:
 
     An atom is worth the best score of the segments that have it, once: the value is
     monotone and submodular. A segment comes with its heads, so showing one makes its
-    neighbours under the same heads cheaper; a segment beside a shown one closes a gap.
+    neighbours under the same heads cheaper, and what leads it worth more; a segment
+    beside a shown one closes a gap.
 
     Args:
         context: What may be shown.
@@ -52,6 +55,7 @@ class Display:
         self._message_of = context.message_of.tolist()
         self._weights = self._atom_weights(context)
         self._under = self._members_under()
+        self._led = [0.0] * len(self._segments)
         self.covered = set(context.visible)
         self.shown = [HIDDEN] * len(self._segments)
 
@@ -78,19 +82,20 @@ class Display:
         return sum(self._weights.get(atom, 0.0) for atom in atoms if atom not in self.covered)
 
     def offer(self, index: int, also: set[str] | None = None) -> Offer | None:
-        """The best next move for a segment; None where all of it is shown.
+        """The best next move for a segment; None where all of it is shown, or a rule decides on it.
 
         Args:
             index: The segment.
             also: Atoms to be taken as shown.
         """
         now = self.shown[index]
-        if now == 0:
+        segment = self._segments[index]
+        if now == 0 or segment.kind == "reasoning":
             return None
         covered = self.covered if also is None else also
-        segment = self._segments[index]
         if now == HIDDEN:
             gain, cost = self._heads(index, covered)
+            gain += self._led[index]
             cost += self._gap(index)
             if not segment.condensed:
                 gain += self._gain(index, segment.atoms, segment.tokens, covered)
@@ -156,6 +161,9 @@ class Display:
         if first_time:
             better |= {near for near in (index - 1, index + 1) if self._in_message(near, index)}
             better |= self._descendants(index)
+            if lead := self._segments[index].lead:
+                self._led[index - lead] += LEAD * self._values[index]
+                better.add(index - lead)
         return better
 
     def _in_message(self, near: int, index: int) -> bool:

@@ -35,6 +35,8 @@ class GreedySelector:
         self._members = [range(a, b) for a, b in pairwise(bounds)]
         self._open = [False] * len(context.groups)
         self._heap: list[tuple[float, int]] = []
+        # The best key a segment waits under; entries with another one are out of date.
+        self._keys: dict[int, float] = {}
 
     def _bundle_density(self, group: int) -> float:
         """Best value per token of opening the group together with its densest segments."""
@@ -77,8 +79,13 @@ class GreedySelector:
 
     def _offer(self, indices: Iterable[int]) -> None:
         for index in indices:
-            if offer := self._display.offer(index):
-                heapq.heappush(self._heap, (-offer.density, index))
+            offer = self._display.offer(index)
+            if offer and -offer.density != self._keys.get(index):
+                self._push(-offer.density, index)
+
+    def _push(self, key: float, index: int) -> None:
+        self._keys[index] = key
+        heapq.heappush(self._heap, (key, index))
 
     def _show(self, index: int, budget: int) -> int:
         offer = self._display.offer(index)
@@ -92,10 +99,13 @@ class GreedySelector:
         heap = self._heap
         for group, is_open in enumerate(self._open):
             if not is_open:
-                heapq.heappush(heap, (-self._bundle_density(group), -1 - group))
+                self._push(-self._bundle_density(group), -1 - group)
         while heap and budget > 0:
             key, index = heapq.heappop(heap)
             group = -1 - index  # groups wait in the same heap, below zero
+            if key != self._keys.get(index):
+                continue
+            del self._keys[index]
             if index < 0:
                 if self._open[group] or self._context.groups[group].overhead > budget:
                     continue
@@ -106,7 +116,7 @@ class GreedySelector:
                     continue
                 density = offer.density
             if heap and -density > heap[0][0] + 1e-9 and -density > key + 1e-9:
-                heapq.heappush(heap, (-density, index))
+                self._push(-density, index)
             elif index < 0:
                 budget = self.open([group], budget)
             else:

@@ -20,8 +20,9 @@ class Piece:
     """The part of it that carries the content, where separators and indentation around it
     are written anew by `Cut.join`; None for all of it."""
     head: int | None = None
-    """Index of the earlier piece without which it cannot be understood, shown whenever it is:
-    a heading, a header row, the object that a member belongs to."""
+    """Index of the earlier piece that it stands under: a heading, a header row, the object that
+    a member belongs to. Where the cut has a join it is shown whenever this one is; elsewhere it
+    is worth more the more is shown under it."""
     condensed: tuple[str, ...] = ()
     """Smaller forms, largest first; what a smaller one shows, a larger one shows too."""
 

@@ -1,0 +1,35 @@
+"""The detector: which content type a text is, by what it looks like."""
+
+from collections.abc import Sequence
+
+from agentcompress.values import Cut, Segmenter
+
+from .lines import LinesSegmenter
+
+
+class ContentSegmenter:
+    """Cuts a text as its content type asks for; what is of no known type is cut into lines.
+
+    Args:
+        known: Content types, the more specific first.
+    """
+
+    def __init__(self, known: Sequence[Segmenter]) -> None:
+        self._known = tuple(known)
+        self._lines = LinesSegmenter()
+
+    def fits(self, text: str) -> bool:
+        """Every text does."""
+        return True
+
+    def segmenter(self, text: str) -> Segmenter:
+        """The content type of a text."""
+        return next((segmenter for segmenter in self._known if segmenter.fits(text)), self._lines)
+
+    def cut(self, text: str) -> Cut:
+        """The text in pieces."""
+        return self.segmenter(text).cut(text)
+
+    def compact(self, text: str) -> str:
+        """The same content in fewer tokens, nothing it says lost; else the text itself."""
+        return self.segmenter(text).compact(text)
