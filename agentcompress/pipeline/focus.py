@@ -12,8 +12,15 @@ def focus(messages: Sequence[Message]) -> str:
     """The task, the newest user turn, and the newest reasoning with its calls, as one query."""
     users = [message for message in messages if message.role == "user"]
     actors = [message for message in messages if message.role == "assistant"]
-    sources = dict.fromkeys(message.said for message in (*users[:1], *users[-1:], *actors[-1:]))
+    said = (message.said for message in (*users[:1], *users[-1:], *actors[-1:]))
+    sources = dict.fromkeys((*said, *map(_thought, actors[-1:])))
     return "\n".join(_ends(text) for text in sources)
+
+
+def _thought(message: Message) -> str:
+    """Reasoning written into the text; blocks of it carry signatures, which say nothing."""
+    thoughts = (part.text for part in message.parts if part.kind == "reasoning")
+    return "\n".join(text for text in thoughts if text.lstrip().startswith("<"))
 
 
 def _ends(text: str) -> str:

@@ -1,5 +1,6 @@
 """Plan → the messages to send, with every elision marked."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -92,12 +93,25 @@ def with_line(message: Message, line: str, *, head: bool = False) -> Message:
     if not text:
         joined = line
     elif head:
-        joined = f"{line}\n{text}"
+        joined = _in_json(text, line) or f"{line}\n{text}"
     else:
         joined = text + ("" if text.endswith("\n") else "\n") + line
     parts = list(message.parts)
     parts[index] = replace(parts[index], text=joined)
     return message.with_parts(tuple(parts))
+
+
+def _in_json(text: str, line: str) -> str | None:
+    """A JSON document with a line of ours as its first member; None where the text is none."""
+    body = text.lstrip()
+    if not body.startswith(("{", "[")):
+        return None
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    key = f'"{GAP}":' if body[0] == "{" else ""
+    return f"{body[0]}{key}{json.dumps(line, ensure_ascii=False)}{', ' if document else ''}{body[1:]}"
 
 
 def _issued(note: Note) -> Message:

@@ -8,6 +8,7 @@ from agentcompress.values import Message, ToolCall
 from .run import MessageView, Span, SpanKind, State
 
 _MARK = re.compile(r"(^…\n|^\[[^\n]*\btokens\b[^\n]*\](?:\n|\Z)|…)", re.MULTILINE)
+_JOINT = re.compile(r"(?<=[,{\[])|(?=[}\]])")
 _LABEL_CHARACTERS = 200
 
 
@@ -44,7 +45,7 @@ def spans(original: str, shown: str) -> Iterator[Span]:
         yield from _span("kept", shown)
         return
     at = 0
-    for piece in filter(None, _MARK.split(shown)):
+    for piece in _pieces(original, shown):
         # The line that ends a shortened message is preceded by a newline that may be new as well.
         for kept in dict.fromkeys((piece, piece.removesuffix("\n"))):
             found = original.find(kept, at)
@@ -57,6 +58,14 @@ def spans(original: str, shown: str) -> Iterator[Span]:
         else:
             yield from _span("added", piece)
     yield from _span("elided", original[at:])
+
+
+def _pieces(original: str, shown: str) -> Iterator[str]:
+    """What was shown, cut where something of the original may be missing."""
+    # JSON of which members were left out has no mark at each gap.
+    is_json = shown.lstrip().startswith(("{", "["))
+    for piece in filter(None, _MARK.split(shown)):
+        yield from filter(None, _JOINT.split(piece)) if is_json and piece not in original else [piece]
 
 
 def _span(kind: SpanKind, text: str) -> Iterator[Span]:
