@@ -189,7 +189,9 @@ class _Writer:
         if last < 0:
             return ""
         between = self._text[self._nodes[index - 1].end : node.start]
-        return between if not gap and between.strip() == _SEPARATOR and "\n" not in between else _SEPARATOR
+        goes_on = not gap and index - 1 in self._shown and "\n" not in between
+        # Where nothing is left out, the text stands as it was.
+        return between[between.rfind(_SEPARATOR) :] if goes_on and _SEPARATOR in between else _SEPARATOR
 
     def _close(self) -> None:
         parent, last = self._open.pop()

@@ -1,0 +1,100 @@
+"""How fast each content type is cut on one core, and what the largest texts take.
+
+usage: python -m benchmarks.segmenters [--large]
+"""
+
+import argparse
+import random
+import resource
+import time
+from collections.abc import Callable
+
+from agentcompress.segmenters import default_segmenter
+from agentcompress.tokens import default_counter
+
+from .material import log, records, sources
+
+WORDS = [
+    "the",
+    "a",
+    "harbour",
+    "pilot",
+    "met",
+    "in",
+    "spring",
+    "long",
+    "rain",
+    "wrote",
+    "down",
+    "each",
+    "ship",
+]
+
+
+def prose(rng: random.Random, sentences: int) -> str:
+    """Paragraphs of made-up sentences."""
+    lines = [" ".join(rng.choices(WORDS, k=rng.randint(6, 24))).capitalize() + "." for _ in range(sentences)]
+    return "\n\n".join(" ".join(lines[start : start + 5]) for start in range(0, len(lines), 5))
+
+
+def page(rng: random.Random, rows: int) -> str:
+    """A page of cards and links."""
+    cards = (
+        f'<div class="card col-{rng.randint(1, 6)}" id="item-{i}"><h3>{rng.choice(WORDS)} {i}</h3>\n'
+        f"<p>{' '.join(rng.choices(WORDS, k=14))}</p>\n"
+        f'<a class="btn" href="/shop/{rng.choice(WORDS)}/{i}">Buy</a></div>\n'
+        for i in range(rows)
+    )
+    return f"<!doctype html>\n<html><body>\n{''.join(cards)}</body></html>"
+
+
+def code(rng: random.Random, count: int) -> str:
+    """Python files one behind the other."""
+    return "\n".join(sources(rng, count))
+
+
+def numbered(rng: random.Random, count: int) -> str:
+    """The same as a listing with line numbers."""
+    return "".join(f"{i:6}\t{line}\n" for i, line in enumerate(code(rng, count).split("\n"), 1))
+
+
+TYPES: dict[str, Callable[[random.Random], str]] = {
+    "log": lambda rng: log(rng, 20_000),
+    "prose": lambda rng: prose(rng, 20_000),
+    "JSON": lambda rng: records(rng, 12_000),
+    "code": lambda rng: code(rng, 12)[:900_000],
+    "numbered code": lambda rng: numbered(rng, 12)[:900_000],
+    "HTML": lambda rng: page(rng, 12_000),
+}
+LARGE: dict[str, Callable[[random.Random], str]] = {
+    "JSON, one line of 20 MB": lambda rng: records(rng, 125_000),
+    "log, 1 M lines": lambda rng: log(rng, 1_000_000),
+    "minified bundle, 5 MB": lambda rng: "function f(a,b){return a.x+b['y']};" * 150_000,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", action="store_true", help="also 20 MB of JSON, a log of a million lines")
+    options = parser.parse_args()
+    segmenter = default_segmenter()
+    for warm in TYPES.values():
+        segmenter.cut(warm(random.Random(1))[:20_000])
+    for name, make in {**TYPES, **(LARGE if options.large else {})}.items():
+        text = make(random.Random(2))
+        tokens = default_counter().count(text[:2_000_000]) * max(1.0, len(text) / 2_000_000)
+        took = []
+        for _ in range(1 if len(text) > 4_000_000 else 3):
+            start = time.process_time()
+            cut = segmenter.cut(text)
+            took.append(time.process_time() - start)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        kind = type(segmenter.segmenter(text)).__name__
+        print(
+            f"{name:26} {kind:20} {len(text) / 1e6:6.1f} MB {len(cut.pieces):6} pieces "
+            f"{min(took):6.2f} s {tokens / min(took) / 1e6:5.2f} M tokens/s  peak so far {peak:.0f} MB"
+        )
+
+
+if __name__ == "__main__":
+    main()
