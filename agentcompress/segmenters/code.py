@@ -1,7 +1,7 @@
 """Source code, plain or listed with line numbers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agentcompress.values import Cut, Piece, token_spans
@@ -37,7 +37,10 @@ class CodeSegmenter:
             return True
         sample = text[:_SAMPLE]
         begin = _first_code(sample)
-        return begin < len(sample) / 4 and looks_like_code(sample[begin:])
+        if begin < len(sample) / 4 and looks_like_code(sample[begin:]):
+            return True
+        # A file may begin with a page of documentation.
+        return all(looks_like_code(later) for later in _later(text)) if len(text) > 2 * _SAMPLE else False
 
     def cut(self, text: str) -> Cut:
         """A piece a line."""
@@ -131,6 +134,13 @@ def _shortened(line: str) -> tuple[str, ...]:
             shown += [line[at : max(kept, default=begin)], "…"]
             at = end
     return ("".join([*shown, line[at:]]),) if shown else ()
+
+
+def _later(text: str) -> Iterator[str]:
+    """Samples from the middle and the last third of a text, whole lines only."""
+    for share in (0.5, 0.75):
+        start = text.find("\n", int(share * len(text))) + 1
+        yield text[start : start + _SAMPLE].rpartition("\n")[0]
 
 
 def _first_code(text: str) -> int:
