@@ -8,14 +8,15 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz lint types bench clean
+.PHONY: help demo test fuzz lint types bench content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
 	@echo "make fuzz    the invariants on thousands of new conversations"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression on fresh and repeated input"
+	@echo "make bench   speed of compression and of each content type"
+	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make clean   remove the virtual environment and caches"
 
 # The pin on torch matters twice: it is the tested version, and an unpinned one can pull gigabytes of CUDA.
@@ -35,7 +36,8 @@ test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)
 
 fuzz: $(READY)
-	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest tests/test_invariants.py tests/test_plans.py
+	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest tests/test_invariants.py tests/test_plans.py \
+		tests/test_json_messages.py tests/test_recorded_outputs.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -46,6 +48,11 @@ types: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.compression
+	@$(BIN)/python -m benchmarks.segmenters --large
+
+# What the content types make of recorded runs: make content DATA="runs.jsonl.gz more.jsonl.gz"
+content: $(READY)
+	@$(BIN)/python -m benchmarks.content $(DATA)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
