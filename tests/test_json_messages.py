@@ -84,4 +84,4 @@ def test_a_line_on_earlier_messages_stands_inside_the_json() -> None:
     documents = [[{"id": f"ord-{n}-{i}", "state": "open"} for i in range(60)] for n in range(8)]
     result = Compressor(700).compress(run(documents, False))
     first = next(message for message in result.messages if message["role"] == "tool")
-    assert "removed" in json.loads(first["content"])[0]
+    assert "removed" in json.loads(first["content"])[-1]

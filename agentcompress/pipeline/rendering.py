@@ -102,16 +102,17 @@ def with_line(message: Message, line: str, *, head: bool = False) -> Message:
 
 
 def _in_json(text: str, line: str) -> str | None:
-    """A JSON document with a line of ours as its first member; None where the text is none."""
-    body = text.lstrip()
+    """A JSON document with a line of ours as its last member; None where the text is none."""
+    body = text.strip()
     if not body.startswith(("{", "[")):
         return None
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    key = f'"{GAP}":' if body[0] == "{" else ""
-    return f"{body[0]}{key}{json.dumps(line, ensure_ascii=False)}{', ' if document else ''}{body[1:]}"
+    key = f'"{GAP} before":' if body[0] == "{" else ""
+    separator = ", " if document else ""
+    return f"{body[:-1].rstrip()}{separator}{key}{json.dumps(line, ensure_ascii=False)}{body[-1]}"
 
 
 def _issued(note: Note) -> Message:
