@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentcompress.segmenters.code import CodeSegmenter, code_pieces
+from agentcompress.segmenters.code.segmenter import CodeSegmenter, code_pieces
 from agentcompress.values import Piece
 
 from .segmenting import check_cut

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentcompress.segmenters.elements import ElementSegmenter
+from agentcompress.segmenters.html import ElementSegmenter
 from agentcompress.values import Cut
 
 from .segmenting import COUNTER, check_cut

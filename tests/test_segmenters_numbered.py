@@ -3,7 +3,7 @@
 import pytest
 
 from agentcompress.segmenters.code import CodeSegmenter
-from agentcompress.segmenters.numbered import listings, without_padding
+from agentcompress.segmenters.code.numbered import listings, without_padding
 
 from .segmenting import check_cut
 

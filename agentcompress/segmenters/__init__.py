@@ -3,8 +3,7 @@
 from .code import CodeSegmenter
 from .content import ContentSegmenter
 from .diffs import DiffSegmenter
-from .elements import ElementSegmenter
-from .html import HtmlSegmenter
+from .html import ElementSegmenter, HtmlSegmenter
 from .json import JsonSegmenter
 from .lines import LinesSegmenter
 from .listings import ListingSegmenter

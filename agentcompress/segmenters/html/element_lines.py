@@ -2,10 +2,10 @@
 
 import re
 
+from agentcompress.segmenters.stretches import WIDTH
 from agentcompress.values import token_spans
 
-from .html_tags import smaller_forms, untracked
-from .stretches import WIDTH
+from .tags import smaller_forms, untracked
 
 _ROLES = """
     alert alertdialog application article banner blockquote button caption cell checkbox code

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from agentcompress.segmenters.lines import LinesSegmenter
+from agentcompress.segmenters.stretches import MOST_PIECES, grain, stretches
 from agentcompress.values import Cut, Piece, token_spans
 
-from .code_cues import is_code_line, looks_like_code
+from .cues import is_code_line, looks_like_code
 from .languages import language_of, language_of_file
-from .lines import LinesSegmenter
 from .numbered import Row, listings, rows, without_padding
 from .outline import MOST_PARSED, Line, outline
-from .stretches import MOST_PIECES, grain, stretches
 
 _SAMPLE = 4_000
 _WORDS_BEFORE = 400

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .json_lexemes import SHUT
+from .lexemes import SHUT
 
 _LEXEME = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^"{}\[\],:]++').findall
 _RESERVED = ('{"columns":', '{"split":')

@@ -6,8 +6,8 @@ from typing import Any
 
 from agentcompress.values import atoms_of
 
-from .json_scan import Document, documents
-from .json_table import tabled
+from .scan import Document, documents
+from .table import tabled
 
 _BLANKS = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|[ \t\n\r]++', re.DOTALL)
 # Without blanks, a quote behind one of these and before a bracket begins a string.

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from agentcompress.segmenters.stretches import MOST_PIECES, WIDTH, grain, joined, lines, stretches
 from agentcompress.values import Cut, Piece, SegmentKind
 
 from .element_lines import LINE, forms, likeness
-from .stretches import MOST_PIECES, WIDTH, grain, joined, lines, stretches
 
 _SAMPLE = 8_000
 _LEAST_LINES = 4

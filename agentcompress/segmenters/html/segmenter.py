@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from agentcompress.segmenters.stretches import MOST_PIECES, WIDTH, grain, joined
 from agentcompress.values import Cut, Piece, SegmentKind
 
-from .html_spans import Spans
-from .html_tags import MARK, smaller_forms
-from .stretches import MOST_PIECES, WIDTH, grain, joined
+from .spans import Spans
+from .tags import MARK, smaller_forms
 
 _SAMPLE = 8_000
 _FIRST_TAG = re.compile(

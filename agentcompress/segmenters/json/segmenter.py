@@ -1,13 +1,13 @@
 """JSON, alone, in lines or in text: members, elements, stretches of strings; written as JSON again."""
 
+from agentcompress.segmenters.lines import LinesSegmenter
 from agentcompress.values import Cut, Piece, SegmentKind
 
-from .json_compact import compacted
-from .json_condense import condensed
-from .json_join import laid_out
-from .json_outliers import outliers
-from .json_scan import Node, documents
-from .lines import LinesSegmenter
+from .compact import compacted
+from .condense import condensed
+from .join import laid_out
+from .outliers import outliers
+from .scan import Node, documents
 
 _SAMPLE = 8_000
 _LEAST_SHARE = 0.6

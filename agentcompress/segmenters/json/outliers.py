@@ -5,8 +5,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from .json_scan import Node
-from .outliers import LEAST, odd_values
+from agentcompress.segmenters.outliers import LEAST, odd_values
+
+from .scan import Node
 
 _MEMBER = re.compile(r'"((?:[^"\\]|\\.)*+)"\s*+:\s*+', re.DOTALL)
 _LONGEST = 200

@@ -2,7 +2,7 @@
 
 import re
 
-from .json_lexemes import KEY, SCALAR, SPACE
+from .lexemes import KEY, SCALAR, SPACE
 
 _RECORD = re.compile(rf"\{{{SPACE}(?:{KEY}{SCALAR}{SPACE}(?:,{SPACE}(?!\}}))?+)++\}}").fullmatch
 _MEMBER = re.compile(rf"{KEY}{SCALAR}").findall

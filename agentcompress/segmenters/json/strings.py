@@ -2,7 +2,7 @@
 
 import re
 
-from .stretches import joined, stretches
+from agentcompress.segmenters.stretches import joined, stretches
 
 _LINE = re.compile(r"(?:(?:\\r)?\\n)*+(?:[^\\]++|\\(?!r\\n|n).)*+", re.DOTALL)
 _BLANKS = re.compile(r"(?: |\\[nrt])*+")

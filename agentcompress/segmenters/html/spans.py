@@ -3,10 +3,10 @@
 import re
 from itertools import pairwise
 
+from agentcompress.segmenters.stretches import WIDTH, lines, stretches
 from agentcompress.values import SegmentKind
 
-from .html_tags import MARK
-from .stretches import WIDTH, lines, stretches
+from .tags import MARK
 
 
 def _names(said: str) -> frozenset[str]:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from .json_lexemes import BLANKS, CLOSER, ENDS_LINE, LEFTOVER, MEMBER, SHUT, START, UNFINISHED
-from .json_strings import string_stretches
-from .stretches import MOST_PIECES, WIDTH, grain
+from agentcompress.segmenters.stretches import MOST_PIECES, WIDTH, grain
+
+from .lexemes import BLANKS, CLOSER, ENDS_LINE, LEFTOVER, MEMBER, SHUT, START, UNFINISHED
+from .strings import string_stretches
 
 _LARGE = 20 * MOST_PIECES
 """Characters above which members are grouped: a piece each would be too many."""

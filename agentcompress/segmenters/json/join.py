@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from .json_scan import Document, Node
-from .stretches import WIDTH, grain, joined, lines, stretches
+from agentcompress.segmenters.stretches import WIDTH, grain, joined, lines, stretches
+
+from .scan import Document, Node
 
 _GAP = "…"
 _SEPARATOR = ","
