@@ -117,5 +117,5 @@ def test_a_large_listing_is_cut_into_a_bounded_number_of_pieces() -> None:
 
 
 def test_time_grows_with_the_length() -> None:
-    for unit in (*FORMS, " ", "│ ", "- ", "a  ", "\t", "a/", "-rw-r--r-- 1 a b "):
+    for unit in (*FORMS, " ", "│ ", "- ", "a  ", "\t", "a/", ".", "</", "-rw-r--r-- 1 a b "):
         never_slower_than_linear(ListingSegmenter(), unit)

@@ -18,7 +18,7 @@ _BRANCH = re.compile(r"[│|  \t]*(?:[├└]──|\|--|`--|\+---?|\\---)[  ]|[
 _PATH = re.compile(
     r"(?=[^\s]*[A-Za-z_])(?:[^\s<>(){}\[\];=\"'`|,*]*[/\\][^\s<>{};=\"'`|,*]*|[\w.+@-]*\w\.\w{1,8})$"
 )
-_FOLDER = re.compile(r"(?:\.|[^\s:,;(){}=\"']*[/.][^\s,;(){}=\"']*):$")
+_FOLDER = re.compile(r"(?=[^\s:,;(){}=\"']*[/.])[^\s,;(){}=\"']*:$")
 _STATUS = re.compile(
     r"[ MADRCUT?!]{2} \S+$|[MADRCTU]\d{0,3}\t\S+|\t[\w./-]+$"
     r"|\t(?:modified|new file|deleted|renamed|both \w+|typechange): "
