@@ -41,7 +41,14 @@ worker-55d   0/1     CrashLoopBackOff
 cache-1      1/1     Running
 """
 RULED = "Package    Version\n---------- -------\nnumpy      1.26.4\nrequests   2.31.0\nsix        1.16.0\n"
-FORMS = [CSV, TSV, MARKDOWN, PSQL, BOXED, DRAWN, ALIGNED, RULED]
+WORDY = """\
+CONTAINER ID   CREATED       PORT(S)    NAMES
+0c1d55ab90fe   10 days ago   8080/TCP   web
+51e7700d1a2b   11 days ago   6379/TCP   cache
+9a2be14457c0   12 days ago              worker
+"""
+UNITS = "item,price (EUR),size (cm)\nchair,79,45\ntable,199,120\nlamp,35,30\n"
+FORMS = [CSV, TSV, MARKDOWN, PSQL, BOXED, DRAWN, ALIGNED, RULED, WORDY, UNITS]
 
 
 @given(
@@ -65,6 +72,12 @@ def test_whatever_the_text_the_cut_holds(text: str) -> None:
         (DRAWN, "│ 171 │ Mia  │", "│ id  │ name │"),
         (ALIGNED, "cache-1      1/1     Running", "NAME         READY   STATUS"),
         (RULED, "six        1.16.0", "Package    Version"),
+        (
+            WORDY,
+            "9a2be14457c0   12 days ago              worker",
+            "CONTAINER ID   CREATED       PORT(S)    NAMES",
+        ),
+        (UNITS, "lamp,35,30", "item,price (EUR),size (cm)"),
     ],
 )
 def test_a_row_stands_under_the_header_of_its_table(text: str, row: str, header: str) -> None:

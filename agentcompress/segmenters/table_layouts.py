@@ -12,7 +12,8 @@ RULE = re.compile(
 _BARS = re.compile(r"[|│┃║]")
 _BARRED = re.compile(r"[ \t]*[|│┃║].*[|│┃║]|[^|│\n]*\S[ \t]+[|│] ")
 _QUOTED = re.compile(r'"[^"]*"')
-_NAME = re.compile(r"[ \t]*[\"'#%*]*[A-Za-z_%#][^(){};=<>\[\]]{0,40}$")
+_NAME = re.compile(r"[ \t]*[\"'#%*]*[A-Za-z_%#][^(){};=<>\[\]]{0,40}(?:\([^(){};=<>\[\]]{1,12}\)\"?)?$")
+"""What names a column, its unit in parentheses at most behind it."""
 _GUTTER = re.compile(r"(?<=\S) {2,}")
 _LEAST_SHARE = 0.8
 _LEAST_ROWS = 3
@@ -96,8 +97,10 @@ def _stand_in_columns(rows: Sequence[str], ruled: bool) -> bool:
         return False
     used = {at for row in rows for at, character in enumerate(row) if character != " "}
     columns = "".join("x" if at in used else " " for at in range(max(used, default=0) + 1))
-    starts = [found.start() for found in re.finditer(r"(?:^|(?<= ))x", columns)]
+    words = [found.start() for found in re.finditer(r"(?:^|(?<= ))x", columns)]
+    names = {at: rows[0][at:end].strip() for at, end in zip(words, [*words[1:], None], strict=True)}
+    # Words of a cell may stand over each other too: `10 days ago` in each row.
+    starts = [at for at in words if names[at] or columns[max(0, at - 2) : at] in ("", "  ")]
     if len(starts) < (2 if ruled else 3) or not _GUTTER.search(columns):
         return False
-    header = [rows[0][left:right].strip() for left, right in zip(starts, [*starts[1:], None], strict=True)]
-    return _is_header(header) and all(len(row) > starts[1] for row in rows)
+    return _is_header([names[at] for at in starts]) and all(len(row) > starts[1] for row in rows)
