@@ -35,7 +35,7 @@ _OTHER = re.compile(
     r"|\s*\"[^\"]*\"\s*:"
     r"|\s*[-*] \S.* \S|\s*</?[a-zA-Z][^>]*>|\s*at [\w.$]+\(|\s*File \".*\", line \d|[^\s:()]+:\d+[:-]"
     r"|\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|\S* ?(?:DEBUG|INFO|WARNING|WARN|ERROR)\b"
-    r"|\S.*\b(?:PASSED|FAILED)\b)",
+    r"|\S.*\b(?:PASSED|FAILED)\b|\d+[:-])",
     re.IGNORECASE,
 )
 _LEAST = 3
