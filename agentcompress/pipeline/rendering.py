@@ -73,10 +73,16 @@ def _stitched(text: str, choices: Sequence[Choice]) -> str:
     pieces: list[str] = []
     end = 0
     for choice in choices:
-        if choice.start > end:
-            starts_line = text[choice.start - 1] == "\n"
-            pieces.append(GAP + "\n" if starts_line else GAP)
-        pieces.append(text[choice.start : choice.end] if choice.text is None else choice.text)
+        said = text[choice.start : choice.end] if choice.text is None else choice.text
+        marked = bool(pieces) and pieces[-1].endswith(GAP)
+        if choice.start > end and text[choice.start - 1] == "\n":
+            pieces.append(GAP + "\n")
+        elif choice.text is not None and said.startswith(GAP):
+            # What is left out of a form and what is left out before it need one mark.
+            said = said[len(GAP) :] if marked else said
+        elif choice.start > end and not marked:
+            pieces.append(GAP)
+        pieces.append(said)
         end = choice.end
     return "".join(pieces)
 
