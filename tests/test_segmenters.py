@@ -89,6 +89,20 @@ def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> Non
     assert seconds(50_000) / seconds(12_500) < 9
 
 
+@pytest.mark.parametrize("rule", ["#", "@", "#."])
+def test_a_rule_costs_about_what_words_do(rule: str) -> None:
+    def seconds(unit: str) -> float:
+        text = unit * (200_000 // len(unit))
+        took = []
+        for _ in range(3):
+            began = time.process_time()
+            atoms_of(text)
+            took.append(time.process_time() - began)
+        return min(took)
+
+    assert seconds(rule) < 6 * seconds("word ")
+
+
 def test_a_width_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="width must be at least 1 character, got 0"):
         LinesSegmenter(0)

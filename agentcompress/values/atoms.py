@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 # The bound on the look ahead keeps rules of '#' or '@' from costing the square of their length.
 _TOKEN = re.compile(
-    r"(?:[A-Za-z0-9_]|[#@$](?=[./#@:+\-]{0,256}[A-Za-z0-9_]))[A-Za-z0-9_./#@:+\-]*[A-Za-z0-9_]|[A-Za-z0-9]"
+    r"(?:[A-Za-z0-9_]|[#@$](?=[./#@:+\-]{0,32}+[A-Za-z0-9_]))[A-Za-z0-9_./#@:+\-]*[A-Za-z0-9_]|[A-Za-z0-9]"
 )
 _COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _SPECIAL = re.compile(r"[0-9_/.#@]|[a-z][A-Z]|^[A-Z][a-z]{3,}|[A-Za-z]-[A-Za-z]")
