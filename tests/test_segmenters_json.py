@@ -209,6 +209,14 @@ def test_lines_of_json_stay_lines_of_json() -> None:
     assert [json.loads(line) for line in made] == [rows[3], rows[7], {"…": NOTE}]
 
 
+def test_many_small_lines_share_pieces() -> None:
+    text = "".join(f'{{"t":{n}}}\n' for n in range(60_000))
+    cut = JSON.cut(text)
+    assert len(cut.pieces) <= 50_000
+    lines = joined(text, set(range(0, len(cut.pieces), 9))).splitlines()
+    assert [json.loads(line) for line in lines][:3] == [{"t": 0}, {"t": 1}, {"t": 2}]
+
+
 def test_a_small_record_shrinks_to_what_names_it() -> None:
     text = json.dumps(
         [{"user_id": f"mia_{n}", "city": "Rivermist", "paid": True, "zip": "92164"} for n in range(5)]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from agentcompress.segmenters.stretches import WIDTH, grain, joined, lines, stretches
+from agentcompress.segmenters.stretches import MOST_PIECES, WIDTH, grain, joined, lines, stretches
 
 from .scan import Document, Node
 
@@ -18,12 +18,13 @@ def laid_out(text: str, found: Sequence[Document]) -> "Layout":
     gaps.append((bounds[-1], len(text)))
     nodes: list[Node] = []
     units = 0
+    coarse = len(found) > MOST_PIECES or (len(found) > 1 and grain(text) > WIDTH)
     for gap, document in zip(gaps, [*found, None], strict=True):
         for start, end in _text_spans(text, *gap):
             nodes.append(Node(start, end, nth=units, text=True))
             units += 1
         if document is not None:
-            units = _append(nodes, document, units, 0 if len(found) == 1 else grain(text))
+            units = _append(nodes, document, units, grain(text) if coarse else 0)
     return Layout(text, nodes)
 
 
@@ -38,12 +39,14 @@ def _text_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _append(nodes: list[Node], document: Document, units: int, least: int) -> int:
     """Adds the nodes of a document, those that share a piece made one.
 
+    Small documents are one piece until it has `least` characters.
+
     Returns:
         How many lines of text and documents there are now.
     """
     before = nodes[-1] if nodes else None
     whole = len(document.nodes) == 1 and document.complete
-    if least > WIDTH and whole and before and _is_whole(before) and before.end - before.start < least:
+    if whole and before and _is_whole(before) and before.end - before.start < least:
         before.end = document.end
         return units
     index: list[int] = []
