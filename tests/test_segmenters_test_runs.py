@@ -100,7 +100,35 @@ not ok 2 - total
   expected: 12
   ...
 """
-RUNS = [PYTEST, UNITTEST, JEST, GO, CARGO, MAVEN, TAP]
+VITEST = """\
+ FAIL  src/cart.test.ts > cart > total
+AssertionError: expected 10 to be 12
+
+ Test Files  1 failed (1)
+      Tests  1 failed | 1 passed (2)
+"""
+PHPUNIT = """\
+PHPUnit 10.5.1 by Sebastian Bergmann and contributors.
+
+.F                                                                  2 / 2 (100%)
+
+There was 1 failure:
+
+1) CartTest::testTotal
+Failed asserting that 10 matches expected 12.
+
+FAILURES!
+Tests: 2, Assertions: 2, Failures: 1.
+"""
+GRADLE = """\
+> Task :test FAILED
+
+CartTest > total() FAILED
+    org.opentest4j.AssertionFailedError: expected: <12> but was: <10>
+
+2 tests completed, 1 failed
+"""
+RUNS = [PYTEST, UNITTEST, JEST, GO, CARGO, MAVEN, TAP, VITEST, PHPUNIT, GRADLE]
 
 
 def errors(text: str) -> list[tuple[str, str | None]]:
@@ -134,6 +162,13 @@ def test_any_mixture_of_a_runners_lines_is_covered(text: str) -> None:
         (CARGO, "left: 10", "---- cart::total stdout ----"),
         (MAVEN, "org.junit.ComparisonFailure: expected:<12> but was:<10>", "testTotal(com.shop.CartTest)"),
         (TAP, "expected: 12", "not ok 2 - total"),
+        (VITEST, "AssertionError: expected 10 to be 12", "FAIL  src/cart.test.ts > cart > total"),
+        (PHPUNIT, "Failed asserting that 10 matches expected 12.", "1) CartTest::testTotal"),
+        (
+            GRADLE,
+            "org.opentest4j.AssertionFailedError: expected: <12> but was: <10>",
+            "CartTest > total() FAILED",
+        ),
     ],
 )
 def test_why_a_test_failed_stands_under_its_name(run: str, reason: str, header: str) -> None:

@@ -54,7 +54,20 @@ TypeError: cart.total is not a function
     at checkout (/srv/web/src/checkout.js:18:11)
     at process.processTicks (node:internal/process/task_queues:95:5)
 """
-TRACES = [PYTHON, JAVA, GO, RUST, NODE]
+RUBY = """\
+/srv/shop/cart.rb:14:in `total': undefined method `+' for nil (NoMethodError)
+\tfrom /usr/lib/ruby/gems/3.2.0/gems/rack-3.0/lib/rack.rb:30:in `call'
+\tfrom /srv/shop/main.rb:3:in `<main>'
+"""
+PHP = """\
+PHP Fatal error:  Uncaught TypeError: no such account acct_9 in /srv/shop/cart.php:14
+Stack trace:
+#0 /srv/shop/vendor/slim/App.php(90): Cart->total()
+#1 /srv/shop/index.php(4): run()
+#2 {main}
+  thrown in /srv/shop/cart.php on line 14
+"""
+TRACES = [PYTHON, JAVA, GO, RUST, NODE, RUBY, PHP]
 
 
 def said(text: str, cut: Cut, kind: str) -> list[str]:
@@ -89,6 +102,8 @@ def test_a_python_frame_is_a_piece_with_its_code_and_the_exception_an_error() ->
         (GO, ["panic: "], ["main.go:12"]),
         (RUST, ["panicked at", "acct_9"], ["./src/main.rs:4:5"]),
         (NODE, ["TypeError: "], ["checkout.js:18:11"]),
+        (RUBY, ["NoMethodError"], ["main.rb:3"]),
+        (PHP, ["acct_9"], ["index.php(4)"]),
     ],
 )
 def test_exceptions_are_errors_and_frames_in_own_code_are_code(

@@ -19,8 +19,11 @@ _SUMMARY = re.compile(
     r"|running \d+ tests?$|test result: (?:ok|FAILED)\."  # cargo
     r"|=== RUN\s|--- (?:FAIL|PASS|SKIP): \S|(?:ok|FAIL)\s+\S+\s+(?:[\d.]+s|\(cached\)|\[)"  # go
     r"|(?:PASS|FAIL)\s+\S+\.\w+\s*(?:\([\d.]+ m?s\))?$|Test(?: Suite)?s:\s+\d+ "  # jest
+    r"|\s+Test Files\s+\d+ |\s+Tests\s+\d+ (?:passed|failed)"  # vitest
     r"|\s+\d+ (?:passing|failing)\b|\d+ examples?, \d+ failures?"  # mocha, rspec
+    r"|PHPUnit \d|Tests: \d+, Assertions: \d+"
     r"|(?:\[\w+\]\s+)?Tests run: \d+, +Failures: \d+"  # maven
+    r"|\d+ tests? completed, \d+ failed"  # gradle
     r"|1\.\.\d+$|(?:not )?ok \d+ - "  # TAP
 )
 _FAILED = re.compile(
@@ -30,7 +33,8 @@ _FAILED = re.compile(
     r"|\s{0,4}● \S"
     r"|not ok \d+"
     r"|.*<<< (?:FAILURE|ERROR)!"
-    r"|\s{1,4}\d+\) \S"
+    r"|\s*FAIL  \S|\S.* > .* FAILED$"
+    r"|\s{0,4}\d+\) \S"
 )
 _REASON = re.compile(
     r"E(?:\s{2,}|\s*$)"  # pytest
@@ -38,7 +42,7 @@ _REASON = re.compile(
     r"|\s*(?:[Ee]xpected|[Rr]eceived|[Aa]ctual|left|right|got|want)\s?[:=]|.*\bexpected: ?<"
     r"|\s*(?:\w+\.)*Assert\w*(?:Error|Exception)?:|\s*(?:assertion .* failed|expect\(.*\)\.\w)"
     r"|\S+:\d+: \w*(?:Error|Exception|Failure)\b"
-    r"|(?:FAILED|ERROR|FAIL)\b"
+    r"|(?:FAILED|ERROR|FAIL)\b|Failed asserting "
 )
 _PASSED = re.compile(r"ok\b|=== RUN|\s*--- (?:PASS|SKIP)|PASS\b|1\.\.")
 _POINTED = re.compile(r">  |\s*> *\d+ \|")

@@ -22,16 +22,24 @@ _SUSPECT = re.compile(
 )
 """Lines that state an error contain one of these, which is found faster."""
 _FRAME = re.compile(r'(?P<indent>[\s|]*)File "[^"\n]+", line \d+|[^\s:]+:\d+: in \S')
-_CALL = re.compile(r"[\s|]+(?:at (?:\S.*)?[(:].*|\.\.\. \d+ (?:more|common frames omitted))$")
+_CALL = re.compile(
+    r"[\s|]+(?:at (?:\S.*)?[(:].*|from \S+:\d+:in .*|\.\.\. \d+ (?:more|common frames omitted))$"
+    r"|#\d+ (?:\S+\(\d+\): .*|\{main\})$"
+)
 _PLACE = re.compile(r"\s+(?:at )?\S+\.(?:go|rs):\d+")
 _CALLED = re.compile(r"\s+\d+: \S|\S+\(.*\)$|created by ")
-_RAISED = re.compile(r"(?:Exception in thread |Uncaught |Caused by: )?[\w.$/\" -]*[A-Z]\w*(?:: |$)")
-_TRACES = re.compile(r'\n(?:[ \t|]*(?:File "|at \S)|[^\s:]+:\d+: in |[ \t]+\S+\.go:\d)')
+_RAISED = re.compile(
+    r"(?:Exception in thread |Uncaught |Caused by: )?[\w.$/\" -]*[A-Z]\w*(?:: |$)|[^\s:]+:\d+:in "
+)
+_TRACES = re.compile(
+    r'\n(?:[ \t|]*(?:File "|at \S|from \S+:\d+:in )|[^\s:]+:\d+: in |[ \t]+\S+\.go:\d|#0 \S+\(\d+\): )'
+)
 """What a text with a trace contains; a line feed comes first, as that is found fast."""
 _LIBRARY = re.compile(
-    r"^\s*\.\.\. \d|site-packages|dist-packages|/lib/python\d|<frozen |importlib|node_modules|\bnode:"
-    r"|internal/|\bat (?:java|javax|jdk|sun|scala|kotlin|org\.junit|org\.springframework|org\.apache\.maven"
-    r"|org\.gradle|System|Microsoft)[./]|/go/src/|/rustc/|\.cargo/registry|\b(?:core|std|runtime)(?:::|\.)"
+    r"^\s*\.\.\. \d|\{main\}|site-packages|dist-packages|/lib/(?:python\d|ruby/)|/gems/|/vendor/|<frozen "
+    r"|importlib|node_modules|\bnode:|internal/|\bat (?:java|javax|jdk|sun|scala|kotlin|org\.junit"
+    r"|org\.springframework|org\.apache\.maven|org\.gradle|System|Microsoft)[./]|/go/src/|/rustc/"
+    r"|\.cargo/registry|\b(?:core|std|runtime)(?:::|\.)"
 )
 _INDENT = re.compile(r"[\s|]*")
 _SAMPLE = 2000
