@@ -38,7 +38,10 @@ tests/test_cart.py
 """
 WINDOWS = "C:\\src\\cart.cs:17:int Total()\nC:\\src\\shop.cs:20:cart.Total()\n"
 LONG = "src/bundle.js:12:" + "var total = function (cart) { return cart.sum; }; " * 8 + "\n"
-FORMS = [IN_FILES, WITH_COLUMN, WITHOUT_NUMBER, ONE_FILE, CONTEXT, HEADINGS, WINDOWS]
+COMPILER = (
+    "src/cart.ts(4,10): error TS2322: Type 'string' is not a number.\nsrc/shop.ts(90,2): error TS1005.\n"
+)
+FORMS = [IN_FILES, WITH_COLUMN, WITHOUT_NUMBER, ONE_FILE, CONTEXT, HEADINGS, WINDOWS, COMPILER]
 
 
 @given(st.one_of(TEXTS, shuffled(*FORMS, LONG)))

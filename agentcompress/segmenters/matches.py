@@ -11,7 +11,8 @@ from .stretches import lines
 
 _DRIVE = r"(?:[A-Za-z]:(?=[\\/]))?"
 _PLACE = re.compile(
-    rf"(?!\d+:){_DRIVE}(?=[^\s:]*[./\\]|[A-Z])[^\s:(\[]+:\d+:(?:\d+:)?"  # path:line:text
+    rf"(?!\d+:){_DRIVE}(?=[^\s:]*[./\\]|[A-Z])[^\s:(\[]+(?::\d+:(?:\d+:)?"  # path:line:text
+    r"|\(\d+,\d+\): )"  # path(line,column): text
     r"|\d+:(?:\d+:(?!\d\d\b))?"  # line:text, under a path or of a single file
 )
 _CONTEXT = re.compile(r"(?=[^\s:]{0,300}[./\\])[^\s:]{1,300}?([-=])\d+\1|\d+[-=]")
