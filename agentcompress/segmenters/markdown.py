@@ -27,7 +27,7 @@ _TWIN = re.compile(r"\[(https?://[^\[\]\s]+)\]\(\1\)")
 class MarkdownSegmenter:
     """Cuts into headings, sentences, list items, table rows and lines of code.
 
-    A table's rows are shown with its header row; long addresses of links can be left out.
+    A table's rows stand under its header row; long addresses of links can be left out.
     """
 
     def fits(self, text: str) -> bool:
@@ -56,7 +56,7 @@ class MarkdownSegmenter:
         header: int | None = None
         for block in blocks(text):
             if block[0] == "header":
-                # What is shown with every row must be small.
+                # What is worth showing with each row must be small.
                 header = len(pieces) if block[2] - block[1] <= 2 * WIDTH else None
             pieces += _pieces(text, block, header)
         return Cut(pieces=pieces)

@@ -35,7 +35,7 @@ class ProseSegmenter:
     """Cuts between sentences: short ones joined within a paragraph, long ones cut between words.
 
     A turn of a transcript that takes several pieces has who speaks as a piece of its own,
-    shown with whatever is shown of the turn.
+    which the others stand under.
     """
 
     def fits(self, text: str) -> bool:

@@ -39,7 +39,7 @@ Rows = list[tuple[int, int]]
 
 
 class SearchResultSegmenter:
-    """Cuts into titles, addresses and sentences; no snippet is shown without its title."""
+    """Cuts into titles, addresses and sentences, which stand under the title of their entry."""
 
     def fits(self, text: str) -> bool:
         """Whether entries of one shape, each with its address, follow each other from near the start."""

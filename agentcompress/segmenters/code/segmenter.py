@@ -26,7 +26,7 @@ _WORDS_SAVED = 4
 
 
 class CodeSegmenter:
-    """Cuts code into its lines; a line inside a definition comes with the line that names it.
+    """Cuts code into its lines; a line inside a definition stands under the line that names it.
 
     Not one character of a line is changed, since edits quote them.
     """
@@ -115,7 +115,7 @@ def _end_with_blanks(of: Sequence[Row], code: Sequence[str], number: int) -> int
 
 
 def _head(line: Line, piece_of: Sequence[int]) -> int | None:
-    """The piece that a line of code comes with: the one that names the definition around it."""
+    """The piece that a line of code stands under: the one that names the definition around it."""
     if line.inside is None or piece_of[line.inside] == piece_of[-1]:
         return None
     return piece_of[line.inside]

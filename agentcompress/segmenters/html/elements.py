@@ -25,7 +25,7 @@ _HOLDERS = (
 class ElementSegmenter:
     """Cuts an element tree into its lines; a link's address stays with the link.
 
-    An element comes with the row, dialog, form or list that it is in, where that has a short name.
+    An element stands under the row, dialog, form or list that it is in, where that has a short name.
     Smaller forms leave out passing states, then most of a long name, and never an id.
     """
 

@@ -35,7 +35,7 @@ _SCOPE_OF = {"cell": "table", "option": "select", "control": "form"}
 class HtmlSegmenter:
     """Cuts markup into elements of about 80 characters; scripts, styles, comments and drawings stand apart.
 
-    A table row comes with the header row, an option with its `<select>`, a control with its `<form>`,
+    A table row stands under the header row, an option under its `<select>`, a control under its `<form>`,
     where those are short. Smaller forms leave out what only browsers read, then plain structure.
     """
 
