@@ -15,7 +15,6 @@ _UNCLOSED = {'"': re.compile(r'(?:[^"\\]++|\\.)*+\\?$'), "'": re.compile(r"(?:[^
 _CLOSED = {'"': re.compile(r'(?:[^"\\]++|\\.)*+" *$'), "'": re.compile(r"(?:[^']++|'')*+' *$")}
 _NESTED = re.compile(r": | #|:$")
 _ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*+\\$")
-_WORD = re.compile(r"\S*")
 
 
 def unfolded(text: str) -> str:
@@ -73,17 +72,19 @@ def _joined(lines: list[str], begin: str) -> list[str]:
     """The lines of one value, those that go on with each other made one."""
     if begin and begin in "|>":
         return lines
-    made = lines[:1]
+    made = [lines[:1]]
     last = lines[0]
     for line in lines[1:]:
         body = line.lstrip(" ")
-        if begin == '"' and body and _ESCAPED_END.search(last):
-            made[-1] = made[-1][:-1] + (body[1:] if body.startswith("\\ ") else body)
-        elif body and last.strip() and len(last) + len(_WORD.match(body)[0]) >= _WIDTH:  # type: ignore[index]
-            if begin == '"' and body.startswith("\\ "):
-                body = body[1:]
-            made[-1] = f"{made[-1].rstrip(' ')} {body}"
+        # An escaped blank at the beginning of a line is one that folding would drop.
+        said = body[1:] if begin == '"' and body.startswith("\\ ") else body
+        if body and begin == '"' and _ESCAPED_END.search(last):
+            made[-1][-1] = made[-1][-1][:-1]
+            made[-1].append(said)
+        elif body and last.strip() and len(last) + len(body.split(" ", 1)[0]) >= _WIDTH:
+            made[-1][-1] = made[-1][-1].rstrip(" ")
+            made[-1].append(f" {said}")
         else:
-            made.append(line)
+            made.append([line])
         last = line
-    return made
+    return ["".join(parts) for parts in made]

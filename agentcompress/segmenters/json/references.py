@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-_LEXEME = re.compile(r'("(?:[^"\\]++|\\.)*+")(:)?|([{\[])|([}\]])|,|[^"{}\[\],]++').finditer
+_LEXEME = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))(:)?|([{\[])|([}\]])|,|[^"{}\[\],]++').finditer
 _RESERVED = '"$ref":'
 _LARGEST = 2_000_000
 _DEEPEST = 64
