@@ -23,7 +23,7 @@ JSON = JsonSegmenter()
 SEGMENTER = default_segmenter()
 
 WORDS = st.sampled_from(
-    ["late", "order", "ORD-81723", "the driver’s", "src/app/main.py:42", 'a "b"', "x\\y", "é"]
+    ["late", "order", "ORD-81723", "ä driver", "src/app/main.py:42", 'a "b"', "x\\y", "é"]
 )
 SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(lambda words: " ".join(words) + ".")
 TEXTS = st.lists(SENTENCES, max_size=12).flatmap(
@@ -116,9 +116,7 @@ def test_yaml_on_one_line_is_read_alike(entries: list[dict[str, Any]], style: st
 
 
 def test_wrapped_yaml_is_joined() -> None:
-    purpose = (
-        "Reads a file from disk and says how long it is, which no other tool of this server does so far."
-    )
+    purpose = "Reads a file from disk and says how long it is, which no other tool here does."
     text = yaml.safe_dump({"name": "read_file", "purpose": purpose, "input": {"path": "a"}}, sort_keys=False)
     assert text.count("\n") == 5
     assert SEGMENTER.compact(text) == f"name: read_file\npurpose: {purpose}\ninput:\n  path: a\n"
@@ -183,4 +181,4 @@ def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> Non
         return min(took)
 
     # Four times the text: about 4 where time is linear, 16 where it is quadratic.
-    assert seconds(160_000) / seconds(40_000) < 9
+    assert seconds(80_000) / seconds(20_000) < 9

@@ -49,7 +49,7 @@ def unescaped(text: str, compact: Callable[[str], str]) -> str:
 def _written(
     match: re.Match[str], compact: Callable[[str], str], shorter: dict[str, str], held: set[str]
 ) -> str:
-    single, cut_single, double, cut_double = match.groups()
+    single, cut, double, cut_double = match.groups()
     body = single or double or ""
     escapes = set(_ESCAPE.findall(body)) if len(body) >= _LEAST else set()
     if not escapes or not escapes <= _PLAIN.keys() or body.count("\\") < _LEAST_ESCAPES:
@@ -58,11 +58,11 @@ def _written(
         shorter[body] = compact(_ESCAPE.sub(lambda escape: _PLAIN[escape[1]], body))
     said = shorter[body]
     quotes = next((marks for marks in _QUOTES if marks not in said), "")
-    if not quotes or "\r" in said or said.endswith(("\\", quotes[0])):
+    whole = cut is None and cut_double is None
+    if not quotes or "\r" in said or (whole and said.endswith(("\\", quotes[0]))):
         return match[0]
-    cut = cut_double if cut_single is None else cut_single
     begin = f"r{quotes}{_NEWLINE.sub(lambda end: _line_end(end, held, quotes), said)}"
-    written = f"{begin}{quotes}".removesuffix(f"r{quotes * 2}") if cut is None else begin + cut
+    written = f"{begin}{quotes}".removesuffix(f"r{quotes * 2}") if whole else begin
     return written if len(written) < len(match[0]) else match[0]
 
 

@@ -8,7 +8,7 @@ from .scan import documents
 
 # Without blanks, a quote behind one of these and before a bracket begins a string.
 _STRING = re.compile(r'(?<=[:,\[])"((?: |\\[nrt])*+[{\[](?:[^"\\]++|\\.)*+)"(?!:)')
-_CUT_STRING = re.compile(r'(?<=[:,\[])"((?: |\\[nrt])*+[{\[](?:[^"\\]++|\\.)*+)(\\?)\Z')
+_CUT_STRING = re.compile(r'(?<=[:,\[])"((?: |\\[nrt])*+[{\[](?:[^"\\]++|\\.)*+)\\?\Z')
 _SPECIAL = re.compile(r"(?:[^\\]++|\\[^u])*+\\u00[0-7]", re.DOTALL).match
 """A character that means something else in JSON than in a string of it."""
 _INNER_BLANKS = re.compile(
@@ -63,13 +63,16 @@ def _unwrapped(match: re.Match[str]) -> str:
 
 
 def _unwrapped_beginning(match: re.Match[str]) -> str:
-    """A string that the end of the document cuts off, and with it the JSON inside."""
+    """A string that the end of the document cuts off, and with it the JSON inside.
+
+    Half an escape at the end goes: inside it would be half of another one.
+    """
     inner = without_blanks(_ESCAPE.sub(_unescaped, match[1]))
     found = documents(inner)
     is_json = len(found) == 1 and (found[0].start, found[0].end) == (0, len(inner))
     if not is_json or RESERVED in inner or _SPECIAL(match[1]):
         return match[0]
-    return f"{RESERVED}{_opened(inner)}{match[2]}"
+    return f"{RESERVED}{_opened(inner)}"
 
 
 def _unescaped(match: re.Match[str]) -> str:
