@@ -33,7 +33,7 @@ def narrowed(document: str) -> str:
 
 def unwrapped(document: str) -> str:
     """A document without blanks; a string that holds JSON becomes `{"json":…}`, the JSON without escapes."""
-    return document if RESERVED in document else _opened(document)
+    return narrowed(document) if RESERVED in document else _opened(document)
 
 
 def _opened(document: str) -> str:
