@@ -253,13 +253,22 @@ def test_names_that_would_be_unclear_keep_their_records() -> None:
         assert json.loads(JSON.compact(json.dumps(records))) == records
 
 
-def test_json_in_a_string_loses_only_its_blanks() -> None:
+def test_json_in_a_string_loses_only_its_blanks_and_escapes() -> None:
     inner = {"place": "Old Town", "at": [1.5, 2.5], "said": 'a "b"  \\ c\n d'}
-    compact = JSON.compact(json.dumps({"text": json.dumps(inner, indent=2), "key": "{not json"}))
-    read = json.loads(compact)
-    assert json.loads(read["text"]) == inner
-    assert read["text"] == json.dumps(inner, separators=(",", ":"))
-    assert read["key"] == "{not json"
+    text = json.dumps({"text": json.dumps(inner, indent=2), "key": "{not json"})
+    assert json.loads(JSON.compact(text)) == {"text": {"json": inner}, "key": "{not json"}
+    # Where the mark would be unclear, the string stays one.
+    marked = json.dumps({"text": json.dumps(inner, indent=2), "own": {"json": 1}})
+    read = json.loads(JSON.compact(marked))
+    assert read == {"text": json.dumps(inner, separators=(",", ":")), "own": {"json": 1}}
+
+
+def test_a_long_value_is_said_once() -> None:
+    order = {"id": "ORD-81723", "note": "late again, ask the driver"}
+    compact = JSON.compact(json.dumps({"first": {"a/b": order}, "again": [order]}))
+    assert json.loads(compact) == {"first": {"a/b": order}, "again": [{"$ref": "#/first/a~1b"}]}
+    own = {"first": order, "again": order, "schema": {"$ref": "#/x"}}
+    assert json.loads(JSON.compact(json.dumps(own))) == own
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,25 @@ from collections.abc import Sequence
 
 from agentcompress.values import Cut, Segmenter
 
+from .folded import unfolded
+from .html import HtmlSegmenter
 from .lines import LinesSegmenter
+from .literals import unescaped
+from .markdown import MarkdownSegmenter
+from .pairs import PairSegmenter
+from .prose import ProseSegmenter
+from .repeats import said_once
+from .search_results import SearchResultSegmenter
+
+_TEXTS = (
+    LinesSegmenter,
+    PairSegmenter,
+    ProseSegmenter,
+    MarkdownSegmenter,
+    HtmlSegmenter,
+    SearchResultSegmenter,
+)
+"""What is read, not written back or compared line by line."""
 
 
 class ContentSegmenter:
@@ -32,4 +50,8 @@ class ContentSegmenter:
 
     def compact(self, text: str) -> str:
         """The same content in fewer tokens, nothing it says lost; else the text itself."""
-        return self.segmenter(text).compact(text)
+        segmenter = self.segmenter(text)
+        short = segmenter.compact(text)
+        if isinstance(segmenter, LinesSegmenter | PairSegmenter):
+            short = unescaped(unfolded(short), self.compact)
+        return said_once(short) if isinstance(segmenter, _TEXTS) else short

@@ -1,20 +1,16 @@
-"""The same JSON in fewer tokens: no blanks, and records with the same keys as a table."""
+"""The same JSON in fewer tokens: no blanks, no escaped JSON, and records with the same keys as a table."""
 
-import json
 import re
-from typing import Any
 
+from agentcompress.segmenters.repeats import said_once
 from agentcompress.values import atoms_of
 
+from .embedded import narrowed, unwrapped, without_blanks
+from .references import referred
 from .scan import Document, documents
 from .table import tabled
 
-_BLANKS = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|[ \t\n\r]++', re.DOTALL)
-# Without blanks, a quote behind one of these and before a bracket begins a string.
-_EMBEDDED = re.compile(r'(?<=[:,\[])"((?: |\\[nrt])*+[{\[](?:[^"\\]++|\\.)*+)"(?!:)')
-_EMBEDDED_BLANKS = re.compile(
-    r'(\\"(?:[^"\\]++|\\\\(?:\\["\\]|[^"\\])|\\[^"\\])*+\\")|(?: |\\[nrt])++',
-)
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)(?:"(:)?|\\?\Z)').finditer
 
 
 def compacted(text: str) -> str:
@@ -23,40 +19,33 @@ def compacted(text: str) -> str:
     if not found:
         return text
     atoms = set(atoms_of(text))
-    short = [_short(text, one) for one in found]
-    embedded = [_EMBEDDED.sub(_embedded, one) for one in short]
-    tables = [
-        tabled(one) if document.complete else one for one, document in zip(embedded, found, strict=True)
+    short = [without_blanks(text[document.start : document.end]) for document in found]
+    opened = [
+        unwrapped(one) if _reaches(text, document) else narrowed(one)
+        for one, document in zip(short, found, strict=True)
     ]
-    for forms in (tables, embedded, short):
+    narrow = [narrowed(one) for one in short]
+    best = text
+    for forms in (_tabled(text, found, opened), opened, _tabled(text, found, narrow), narrow, short):
         made = _in_place(text, found, forms)
         if len(made) < len(text) and atoms <= set(atoms_of(made)):
-            return made
-    return text
+            best = made
+            break
+    if len(found) > 1 or text[: found[0].start].strip() or text[found[0].end :].strip():
+        return best
+    return said_once(best, [string.span(1) for string in _STRING(best) if not string[2]])
 
 
-def _short(text: str, document: Document) -> str:
-    return _BLANKS.sub(_kept, text[document.start : document.end])
+def _tabled(text: str, found: list[Document], forms: list[str]) -> list[str]:
+    return [
+        tabled(referred(one)) if _reaches(text, document) else one
+        for one, document in zip(forms, found, strict=True)
+    ]
 
 
-def _embedded(match: re.Match[str]) -> str:
-    """A string that holds JSON, without the blanks of that JSON."""
-    short = f'"{_EMBEDDED_BLANKS.sub(_kept, match[1])}"'
-    if len(short) == len(match[0]):
-        return match[0]
-    try:
-        same = _meaning(json.loads(match[0])) == _meaning(json.loads(short))
-    except (ValueError, RecursionError):
-        return match[0]
-    return short if same else match[0]
-
-
-def _kept(match: re.Match[str]) -> str:
-    return match[1] or ""
-
-
-def _meaning(text: str) -> Any:
-    return json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=list)
+def _reaches(text: str, document: Document) -> bool:
+    """Whether nothing but the end of the text cuts the document off."""
+    return document.complete or document.end == len(text)
 
 
 def _in_place(text: str, found: list[Document], forms: list[str]) -> str:

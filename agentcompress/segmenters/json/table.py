@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .lexemes import SHUT
 
-_LEXEME = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^"{}\[\],:]++').findall
+_LEXEME = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\],:]|[^"{}\[\],:]++').findall
 _RESERVED = ('{"columns":', '{"split":')
 _LARGEST = 2_000_000
 _DEEPEST = 64
@@ -22,11 +22,15 @@ class _Object:
 
     keys: list[str] = field(default_factory=list)
     values: "list[str | _Object]" = field(default_factory=list)
+    cut: str | None = None
+    """Where the end of the document cuts it off: what stands behind its last member."""
 
     def __str__(self) -> str:
-        return (
-            "{" + ",".join(f"{key}:{value}" for key, value in zip(self.keys, self.values, strict=True)) + "}"
-        )
+        members = ",".join(f"{key}:{value}" for key, value in zip(self.keys, self.values, strict=True))
+        return f"{{{members}{'}' if self.cut is None else self.cut}"
+
+
+_Container = _Object | list[str | _Object]
 
 
 def tabled(document: str) -> str:
@@ -35,53 +39,70 @@ def tabled(document: str) -> str:
     Three or more objects with the same keys in the same order become
     `{"columns":["id","at.lat"],"rows":[[1,2.5],…]}`: `at.lat` is member `lat` of an object `at`.
     Long lists of plain words become `{"split":", ","items":"one, two, …"}`. A document that
-    has objects which look like either, or that is very large or deep, stays as it is.
+    has objects which look like either, or that is very large or deep, stays as it is. Of a
+    document that is cut off the last record stands behind the rows as it was.
     """
     if len(document) > _LARGEST or any(word in document for word in _RESERVED):
         return document
-    open_: list[_Object | list[str | _Object]] = []
-    key = ""
+    open_: list[_Container] = []
+    key = behind = ""
     keys: list[str] = []
     for lexeme in _LEXEME(document):
-        value: str | _Object = lexeme
-        if lexeme in SHUT and len(lexeme) == 1 and lexeme != '"':
+        if lexeme in SHUT and lexeme != '"':
             if len(open_) == _DEEPEST:
                 return document
             open_.append(_Object() if lexeme == "{" else [])
             keys.append(key)
-            key = ""
-            continue
-        if lexeme == ":":
-            continue
-        if lexeme == ",":
-            key = ""
-            continue
-        if lexeme in "}]":
-            closed = open_.pop()
-            key = keys.pop()
-            value = closed if isinstance(closed, _Object) else _array(closed)
-            if not open_:
-                return str(value)
-        parent = open_[-1]
-        if isinstance(parent, list):
-            parent.append(value)
-        elif key:
-            parent.keys.append(key)
-            parent.values.append(value)
-            key = ""
+            key = behind = ""
+        elif lexeme in ",:" or (not key and isinstance(open_[-1], _Object) and lexeme != "}"):
+            key = "" if lexeme == "," else key or lexeme
+            behind += lexeme
         else:
-            key = lexeme
-    return document
+            value: str | _Object = lexeme
+            if lexeme in "}]":
+                value, key = _closed(open_.pop(), None), keys.pop()
+                if not open_:
+                    return str(value)
+            _add(open_[-1], key, value)
+            key = behind = ""
+    while len(open_) > 1:
+        _add(open_[-2], keys.pop(), _closed(open_.pop(), behind))
+        behind = ""
+    return str(_closed(open_[0], behind)) if open_ else document
 
 
-def _array(elements: list[str | _Object]) -> str:
-    plain = "[" + ",".join(str(element) for element in elements) + "]"
-    rows = [element for element in elements if isinstance(element, _Object)]
-    if len(rows) == len(elements) >= _LEAST_ROWS:
+def _add(parent: _Container, key: str, value: "str | _Object") -> None:
+    if isinstance(parent, _Object):
+        parent.keys.append(key)
+        parent.values.append(value)
+    else:
+        parent.append(value)
+
+
+def _closed(container: _Container, cut: str | None) -> "str | _Object":
+    if not isinstance(container, _Object):
+        return _array(container, cut)
+    container.cut = cut
+    return container
+
+
+def _array(elements: "list[str | _Object]", cut: str | None) -> str:
+    end = "]" if cut is None else cut
+    plain = "[" + ",".join(map(str, elements)) + end
+    whole = (
+        elements[:-1]
+        if elements and isinstance(elements[-1], _Object) and elements[-1].cut is not None
+        else elements
+    )
+    rows = [element for element in whole if isinstance(element, _Object)]
+    if len(rows) == len(whole) >= _LEAST_ROWS:
         made = _table(rows)
-        return made if made and len(made) <= _LARGEST_SHARE * len(plain) else plain
+        made += (
+            "".join(f",{element}" for element in elements[len(whole) :]) + end + ("}" if cut is None else "")
+        )
+        return made if made.startswith("{") and len(made) <= _LARGEST_SHARE * len(plain) else plain
     words = [element for element in elements if isinstance(element, str) and _WORDS(element)]
-    if len(words) == len(elements) >= _LEAST_ITEMS:
+    if cut is None and len(words) == len(elements) >= _LEAST_ITEMS:
         return '{"split":", ","items":"' + ", ".join(word[1:-1] for word in words) + '"}'
     return plain
 
@@ -95,7 +116,7 @@ def _table(rows: list[_Object]) -> str:
         "[" + ",".join(cells) + "]" for cells in zip(*(cells for _, cells in columns), strict=True)
     )
     head = ",".join(f'"{name}"' for name in names)
-    return f'{{"columns":[{head}],"rows":[{lines}]}}'
+    return f'{{"columns":[{head}],"rows":[{lines}'
 
 
 def _columns(rows: list[_Object]) -> Iterator[tuple[str, list[str]]]:
