@@ -309,6 +309,7 @@ def _figures(result: CompressionResult) -> dict[str, Any]:
         "kept_ratio": round(result.kept_ratio, 4),
         "compression_ratio": round(result.compression_ratio, 4),
         "evicted": result.evicted,
+        "certificate": None if result.certificate is None else round(result.certificate, 4),
         "breakdown": dict(result.breakdown),
     }
 

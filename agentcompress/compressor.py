@@ -13,7 +13,7 @@ from agentcompress.encoders import default_encoder
 from agentcompress.messages import codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
-from agentcompress.pipeline.eviction import evict
+from agentcompress.pipeline.eviction import Eviction, evict
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
@@ -79,7 +79,7 @@ class Compressor:
         self._exclude_tools = frozenset(exclude_tools)
         self._lossless = lossless
         self._segmented = SegmentCache(default_segmenter(), self._counter)
-        self._plans: OrderedDict[object, Plan] = OrderedDict()
+        self._plans: OrderedDict[object, Eviction] = OrderedDict()
         self._lock = Lock()
 
     def with_budget(self, budget: int | float | Budget) -> Self:
@@ -172,9 +172,10 @@ class Compressor:
         shown = conversation.render(plan)
         tokens = conversation.total(shown)
         free = self._ceiling - conversation.fixed
-        evicted = tokens > conversation.fixed + self._budget.trigger * free
-        if evicted:
-            plan = self._evicted(conversation, plan, query)
+        eviction = None
+        if tokens > conversation.fixed + self._budget.trigger * free:
+            eviction = self._evicted(conversation, plan, query)
+            plan = eviction.plan
             shown = conversation.render(plan)
             tokens = conversation.total(shown)
         return CompressionResult(
@@ -183,7 +184,8 @@ class Compressor:
             ceiling=self._ceiling,
             tokens_before=conversation.total(conversation.messages),
             tokens_after=tokens,
-            evicted=evicted,
+            evicted=eviction is not None,
+            certificate=eviction.certificate if eviction else None,
             breakdown=breakdown(shown, conversation.tool_tokens, conversation.cost),
         )
 
@@ -194,7 +196,7 @@ class Compressor:
         share = None if whole else int(self._budget.item_share * self._ceiling)
         return ingest(conversation, self._criterion, self._condense, plan, share=share)
 
-    def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Plan:
+    def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Eviction:
         # A request that is tried again, or asked for twice, gets its plan without the work.
         key = (
             self._budget,

@@ -158,3 +158,20 @@ def test_an_elements_id_in_a_dump_of_forty_thousand_tokens(place: int) -> None:
     assert COUNT(dump) > 40_000
     text = shown("Buy the lamp: press the button that places the order.", dump, "observe", share=0.05)
     assert f"[{1_000 + place}] button 'Place order'" in text
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_the_row_that_the_question_names(seed: int, share: float) -> None:
+    rng = random.Random(seed)
+    states = ["Running", "Pending", "CrashLoopBackOff"]
+    names = [
+        f"{rng.choice(['api', 'worker', 'cache'])}-{rng.getrandbits(32):08x}-{i:03d}" for i in range(120)
+    ]
+    rows = [
+        f"{name:28}{rng.choice(states):20}{rng.randint(0, 40):>4}   10.0.{i}.{i}"
+        for i, name in enumerate(names)
+    ]
+    table = "\n".join(["NAME                        STATUS              RESTARTS IP", *rows])
+    asked = rng.randrange(120)
+    assert rows[asked] in shown(f"Why is {names[asked]} not healthy?", table, share=share)

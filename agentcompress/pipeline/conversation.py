@@ -122,9 +122,10 @@ class Conversation:
             for index in group.messages:
                 message = self.messages[index]
                 pieces = self.segmented.segments(message)
-                segments += pieces
-                message_of += [index] * len(pieces)
-                group_of += [position] * len(pieces)
+                calls = self.segmented.calls(message)
+                segments += pieces + calls
+                message_of += [index] * (len(pieces) + len(calls))
+                group_of += [position] * (len(pieces) + len(calls))
                 overhead += self.cost(self._bare(message)) + (self._mark if pieces else 0)
             priced.append(replace(group, overhead=overhead))
         return Context(
@@ -134,7 +135,10 @@ class Conversation:
             group_of=np.array(group_of, dtype=np.intp),
             step=max((group.step for group in self.groups), default=0) + 1,
             query=query,
-            visible=frozenset(atom for message in self.hard for atom in atoms_of(message.said)),
+            # What a user turn names is asked for: where it stands in an output is what answers.
+            visible=frozenset(
+                atom for message in self.hard if message.role != "user" for atom in atoms_of(message.said)
+            ),
         )
 
     @cached_property

@@ -1,6 +1,6 @@
 """The global plan: what a request shows when it would be too large."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
 from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy
@@ -18,6 +18,16 @@ _SLACK = 0.005
 """Share of the target that may stay unused."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eviction:
+    """A global plan and how good it is."""
+
+    plan: Plan
+    """What is shown."""
+    certificate: float | None = None
+    """Share of the best possible value that the choice is sure to have, where it can be told."""
+
+
 def evict(
     conversation: Conversation,
     criterion: Criterion,
@@ -27,7 +37,7 @@ def evict(
     query: str | None,
     keep: float,
     ceiling: int,
-) -> Plan:
+) -> Eviction:
     """A new plan over everything that is not hard-pinned, down to low water.
 
     The strategy works on estimates; what it chose is rendered and counted, and the
@@ -55,7 +65,7 @@ def evict(
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
     scores = scored(criterion, context)
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
-    best: tuple[int, Plan] | None = None
+    best: tuple[int, Eviction] | None = None
     room = target - fixed
     attempt = 0
     while attempt < _ATTEMPTS or (best is None and room > 0):
@@ -65,7 +75,7 @@ def evict(
         candidate = _noted(conversation, chosen)
         tokens = conversation.total(conversation.render(candidate))
         if tokens <= target and (best is None or tokens > best[0]):
-            best = (tokens, candidate)
+            best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
         if target - _SLACK * (target - fixed) <= tokens <= target:
             break
         room += target - tokens
@@ -77,7 +87,7 @@ def evict(
     nothing = planned(context, empty, conversation.names, fresh, conversation.choose)
     noted = _noted(conversation, nothing)
     # Where not even one line of ours fits beside the pins, the pins stand alone.
-    return noted if conversation.total(conversation.render(noted)) <= ceiling else nothing
+    return Eviction(plan=noted if conversation.total(conversation.render(noted)) <= ceiling else nothing)
 
 
 def _noted(conversation: Conversation, plan: Plan) -> Plan:

@@ -72,6 +72,22 @@ class SegmentCache:
                 self._held -= len(self._cache.popitem(last=False)[1].segments)
         return made
 
+    def calls(self, message: Message) -> tuple[Segment, ...]:
+        """The message's calls, to be scored: they stay as long as their message does."""
+        return tuple(
+            Segment(
+                part=-1,
+                start=0,
+                end=0,
+                text=call.text,
+                tokens=0,
+                role=message.role,
+                kind="call",
+                atoms=atoms_of(call.text),
+            )
+            for call in message.calls
+        )
+
     def compact(self, text: str) -> str:
         """The same text in fewer tokens, nothing lost."""
         return self._segmenter.compact(text)

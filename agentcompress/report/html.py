@@ -85,6 +85,8 @@ def compression_report(originals: Sequence[Any], result: CompressionResult) -> R
         ),
     )
     notes = [(name, f"{tokens:,} tokens") for name, tokens in result.breakdown.items() if tokens]
+    if result.certificate is not None:
+        notes.append(("value of the choice", f"at least {result.certificate:.0%} of the best possible"))
     return RunReport(title="One conversation, compressed", ceiling=result.ceiling, steps=[step], notes=notes)
 
 

@@ -60,6 +60,8 @@ def compression_table(result: CompressionResult) -> Table:
     table.add_row("after", f"{result.tokens_after:,}")
     table.add_row("ceiling", f"{result.ceiling:,}")
     table.add_row("saved", f"{result.compression_ratio:.1%}")
+    if result.certificate is not None:
+        table.add_row("of the best choice, at least", f"{result.certificate:.0%}")
     table.add_section()
     for name, tokens in result.breakdown.items():
         table.add_row(f"after: {name}", f"{tokens:,}")

@@ -2,6 +2,8 @@
 
 from agentcompress.values import Context, Scores, Selection
 
+from .best import best_selection
+from .objective import Objective
 from .selection import GreedySelector
 
 
@@ -10,8 +12,10 @@ class CondenseStrategy:
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """The segments of the context's groups worth most within the budget, in tokens."""
-        selector = GreedySelector(context, scores)
-        overhead = sum(group.overhead for group in context.groups)
-        selector.open(range(len(context.groups)), overhead)
-        selector.fill(max(0, budget - overhead))
-        return selector.selection()
+
+        def pins(selector: GreedySelector) -> int:
+            overhead = sum(group.overhead for group in context.groups)
+            selector.open(range(len(context.groups)), overhead)
+            return max(0, budget - overhead)
+
+        return best_selection(context, Objective.of(context, scores), pins)

@@ -2,6 +2,8 @@
 
 from agentcompress.values import Context, Pin, Scores, Selection
 
+from .best import best_selection
+from .objective import Objective
 from .selection import GreedySelector
 
 
@@ -25,11 +27,12 @@ class PruneStrategy:
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """What to show so that its estimated cost stays within the budget, in tokens."""
-        selector = GreedySelector(context, scores)
         soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
-        # An agent that cannot see its own last call makes it again, so this one may take everything.
-        budget = selector.open(soft[-1:], budget)
-        reserved = int(self._pinned * budget)
-        left = selector.open(reversed(soft[:-1]), reserved)
-        selector.fill(budget - reserved + left)
-        return selector.selection()
+
+        def pins(selector: GreedySelector) -> int:
+            # An agent that cannot see its own last call makes it again, so this one may take everything.
+            left = selector.open(soft[-1:], budget)
+            reserved = int(self._pinned * left)
+            return left - reserved + selector.open(reversed(soft[:-1]), reserved)
+
+        return best_selection(context, Objective.of(context, scores), pins)

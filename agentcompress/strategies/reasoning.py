@@ -50,6 +50,6 @@ def _last_edit(context: Context, selection: Selection) -> int:
         if group not in selection.groups:
             # What stands for a group that left is written into the one behind it.
             return int(np.searchsorted(context.group_of, group + 2)) - 1
-        if selection.renditions.get(index) != 0 and context.segments[index].kind != "reasoning":
+        if selection.renditions.get(index) != 0 and context.segments[index].kind not in ("reasoning", "call"):
             return index
     return -1

@@ -3,15 +3,20 @@
 import heapq
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
-from agentcompress.values import Context, Scores, Selection
+from agentcompress.values import Context, Selection
 
-from .display import HIDDEN, Display
+from .display import Display
+from .objective import HIDDEN, Objective
+from .outlook import outlook
 
 OWN_WORDS = 60
 """Tokens of a turn's own text that come with its calls: they say why, and cost less than asking again."""
+_NEAR = 1e-9
+"""Keys that differ by less are rounding error."""
 
 
 class GreedySelector:
@@ -25,38 +30,43 @@ class GreedySelector:
 
     Args:
         context: What may be shown.
-        scores: One score a segment, higher = keep, shape (segments,).
+        objective: What it is worth.
+        plain: Whether the most valuable comes next, whatever it costs: far off as a rule, but
+            right where one large element is worth more than all small ones.
     """
 
-    def __init__(self, context: Context, scores: Scores) -> None:
+    def __init__(self, context: Context, objective: Objective, *, plain: bool = False) -> None:
         self._context = context
-        self._display = Display(context, scores)
+        self._plain = plain
+        self._display = Display(objective)
         bounds = np.searchsorted(context.group_of, np.arange(len(context.groups) + 1)).tolist()
         self._members = [range(a, b) for a, b in pairwise(bounds)]
+        self._outlook = outlook(objective)
         self._open = [False] * len(context.groups)
         self._heap: list[tuple[float, int]] = []
         # The best key a segment waits under; entries with another one are out of date.
         self._keys: dict[int, float] = {}
 
-    def _bundle_density(self, group: int) -> float:
-        """Best value per token of opening the group together with its densest segments."""
+    @property
+    def groups(self) -> frozenset[int]:
+        """Groups that are open so far."""
+        return frozenset(group for group, is_open in enumerate(self._open) if is_open)
+
+    def _bundle(self, group: int, budget: int) -> tuple[float, int]:
+        """Value and cost of opening the group together with its densest segments that fit."""
         display = self._display
-        atoms = self._context.groups[group].atoms
-        covered = display.covered.union(atoms)
-        value, cost = display.worth(atoms), self._context.groups[group].overhead
-        best = value / cost if cost else float("inf")
-        offers = [(display.offer(index), index) for index in self._members[group]]
-        for _, index in sorted((-offer.density, index) for offer, index in offers if offer):
-            offer = display.offer(index, covered)
-            if offer is None:
-                continue
-            value += offer.gain
-            covered.update(self._context.segments[index].renditions[offer.rendition].atoms)
-            cost += max(offer.cost, 1)
-            if value / cost < best:
+        levels: dict[int, float] = {}
+        value = display.worth_of_calls(group, levels)
+        cost = self._context.groups[group].overhead
+        for index in self._outlook.densest[group]:
+            if self._outlook.densities[index] * cost <= value:
                 break
-            best = value / cost
-        return best
+            offer = display.offer(index, budget - cost, levels)
+            if offer and offer.gain * cost > value * offer.cost:
+                value += offer.gain
+                cost += max(offer.cost, 1)
+                levels.update(display.covered_by(index, offer.rendition))
+        return value, cost
 
     def open(self, groups: Iterable[int], budget: int) -> int:
         """Opens groups, in the order given, while their overhead fits; returns what is left."""
@@ -66,66 +76,87 @@ class GreedySelector:
                 continue
             budget -= overhead
             self._open[group] = True
-            self._display.covered.update(self._context.groups[group].atoms)
+            self._display.open(group)
             for index in self._own_words(group):
-                budget = self._show(index, budget)
-            self._offer(self._members[group])
+                budget = self.show(index, budget)
+            for index in self._outlook.densest[group]:
+                if self._display.shown[index] == HIDDEN and index not in self._keys:
+                    self._push(self._first_key(self._outlook.densities[index]), index)
         return budget
+
+    def _first_key(self, density: float) -> float:
+        return -inf if self._plain else -density
+
+    def _key(self, gain: float, cost: int) -> float:
+        return -gain if self._plain or cost <= 0 else -gain / cost
 
     def _own_words(self, group: int) -> Sequence[int]:
         segments = self._context.segments
-        own = [index for index in self._members[group] if segments[index].role == "assistant"]
+        own = [index for index in self._members[group] if segments[index].role != "tool"]
         return own if sum(segments[index].tokens for index in own) <= OWN_WORDS else ()
 
     def _offer(self, indices: Iterable[int]) -> None:
         for index in indices:
             offer = self._display.offer(index)
-            if offer and -offer.density != self._keys.get(index):
-                self._push(-offer.density, index)
+            if offer and (key := self._key(offer.gain, offer.cost)) != self._keys.get(index):
+                self._push(key, index)
 
     def _push(self, key: float, index: int) -> None:
         self._keys[index] = key
         heapq.heappush(self._heap, (key, index))
 
-    def _show(self, index: int, budget: int) -> int:
-        offer = self._display.offer(index)
-        if offer is None or offer.cost > budget:
+    def show(self, index: int, budget: int, rendition: int | None = None) -> int:
+        """Shows a segment, in its best rendition if none is given, if it fits; returns what is left."""
+        offer = self._display.offer(index, budget, only=rendition)
+        if offer is None:
             return budget
         self._offer(sorted(self._display.show(index, offer.rendition)))
         return budget - offer.cost
 
     def fill(self, budget: int) -> int:
         """Spends the budget where it is worth most; returns what is left."""
-        heap = self._heap
+        heap, keys = self._heap, self._keys
         for group, is_open in enumerate(self._open):
             if not is_open:
-                self._push(-self._bundle_density(group), -1 - group)
+                self._push(self._first_key(self._outlook.bundles[group]), -1 - group)
         while heap and budget > 0:
             key, index = heapq.heappop(heap)
-            group = -1 - index  # groups wait in the same heap, below zero
-            if key != self._keys.get(index):
+            if key != keys.get(index):
                 continue
-            del self._keys[index]
-            if index < 0:
-                if self._open[group] or self._context.groups[group].overhead > budget:
-                    continue
-                density = self._bundle_density(group)
-            else:
-                offer = self._display.offer(index)
-                if offer is None:
-                    continue
-                density = offer.density
-            if heap and -density > heap[0][0] + 1e-9 and -density > key + 1e-9:
-                self._push(-density, index)
+            del keys[index]
+            group = -1 - index  # groups wait in the same heap, below zero
+            fresh = self._segment_key(index, budget) if index >= 0 else self._group_key(group, budget)
+            if fresh is None:
+                continue
+            if heap and fresh > heap[0][0] + _NEAR and fresh > key + _NEAR:
+                self._push(fresh, index)
             elif index < 0:
                 budget = self.open([group], budget)
             else:
-                budget = self._show(index, budget)
+                budget = self.show(index, budget)
         return budget
+
+    def _segment_key(self, index: int, budget: int) -> float | None:
+        """A segment's place in the heap by its best offer now; None where it has none that fits."""
+        offer = self._display.offer(index, budget)
+        return self._key(offer.gain, offer.cost) if offer else None
+
+    def _group_key(self, group: int, budget: int) -> float | None:
+        """A group's place in the heap; None where it is open, or does not fit."""
+        if self._open[group] or self._context.groups[group].overhead > budget:
+            return None
+        return self._key(*self._bundle(group, budget))
 
     def selection(self) -> Selection:
         """What is shown so far."""
         return Selection(
             renditions={index: form for index, form in enumerate(self._display.shown) if form != HIDDEN},
-            groups=frozenset(group for group, is_open in enumerate(self._open) if is_open),
+            groups=frozenset(filter(self._stays, range(len(self._open)))),
+        )
+
+    def _stays(self, group: int) -> bool:
+        """Whether an open group shows anything; a turn of which nothing is left had better be folded."""
+        segments, shown = self._context.segments, self._display.shown
+        return self._open[group] and any(
+            shown[index] != HIDDEN or segments[index].kind == "call" for index in self._members[group]
         )

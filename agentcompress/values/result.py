@@ -25,6 +25,9 @@ class CompressionResult:
     """Whether this call made a new global plan, which rewrites the cached prefix."""
     breakdown: Mapping[str, int]
     """Tokens after, by what takes them."""
+    certificate: float | None = None
+    """Of an eviction: the share of the best possible value, as criteria and strategy see it, that
+    the new plan is sure to have; None where nothing was evicted, or the strategy cannot tell."""
 
     @property
     def kept_ratio(self) -> float:

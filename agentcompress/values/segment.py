@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from .message import Role
 
 SegmentKind = Literal[
-    "text", "line", "heading", "record", "code", "element", "error", "outlier", "image", "reasoning", "other"
+    "text",
+    "line",
+    "heading",
+    "record",
+    "code",
+    "element",
+    "error",
+    "outlier",
+    "image",
+    "reasoning",
+    "call",
+    "other",
 ]
 RenditionName = Literal["full", "condensed", "stub", "merged", "folded"]
 
@@ -115,7 +126,7 @@ class Context:
     query: str
     """What the next step is about: task, newest request, last call and the reasoning before it."""
     visible: frozenset[str] = frozenset()
-    """Atoms that hard-pinned content shows whatever is chosen."""
+    """Atoms that hard-pinned content shows whatever is chosen, save what the user asks about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +137,5 @@ class Selection:
     """Segment index → index into its `renditions`; a segment that is not named is not shown."""
     groups: frozenset[int]
     """Groups that stay; the segments of the others are not shown."""
+    certificate: float | None = None
+    """Share of the best possible value that this is sure to have, where the strategy can tell."""
