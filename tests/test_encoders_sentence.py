@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from agentcompress.encoders import SentenceTransformerEncoder, minilm_folder, minilm_weights
+from agentcompress.encoders.batching import Batcher
 from agentcompress.errors import MissingDependencyError
 
 pytestmark = pytest.mark.skipif(minilm_weights() is None, reason="needs the minilm extra")
@@ -58,6 +60,14 @@ def test_neighbours_change_no_more_than_the_last_digits(minilm: SentenceTransfor
 def test_the_same_list_gives_the_same_bytes(minilm: SentenceTransformerEncoder) -> None:
     texts = texts_of(16)
     np.testing.assert_array_equal(minilm.encode(texts), minilm.encode(texts))
+
+
+def test_threads_share_one_model(minilm: SentenceTransformerEncoder) -> None:
+    batches = [texts_of(3, seed) for seed in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(minilm.encode, batches))
+    for batch, vectors in zip(batches, results, strict=True):
+        np.testing.assert_allclose(vectors, minilm.encode(batch), atol=1e-5)
 
 
 def test_no_text_no_vector(minilm: SentenceTransformerEncoder) -> None:
@@ -143,3 +153,24 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
 def test_a_device_that_is_not_there_is_named(device: str) -> None:
     with pytest.raises(ValueError, match=device):
         SentenceTransformerEncoder("minilm", device=device)
+
+
+@pytest.mark.parametrize("size", [1, 64, 2_048])
+def test_batches_hold_every_text_once_and_no_more_tokens_than_they_may(library: Any, size: int) -> None:
+    batcher = Batcher(library)
+    texts = ["", "word " * 600, *texts_of(30)]
+    batches = list(batcher.batches(texts, size))
+    assert sorted(position for batch in batches for position in batch.positions) == list(range(len(texts)))
+    assert all(len(b.tokens) == 1 or len(b.tokens) * len(b.tokens[0]) <= size for b in batches)
+    assert max(len(tokens) for batch in batches for tokens in batch.tokens) == 256
+    lengths = [len(tokens) for batch in batches for tokens in batch.tokens]
+    assert lengths == sorted(lengths, reverse=True)
+
+
+def test_padding_rounds_up_and_is_masked(library: Any) -> None:
+    batcher = Batcher(library)
+    [batch] = batcher.batches(["a b c d e f g h i", "a"], 10_000)
+    ids, mask = batcher.padded(batch, multiple=8, pinned=False)
+    assert ids.shape == mask.shape == (2, 16)
+    assert mask.sum(dim=1).tolist() == [len(tokens) for tokens in batch.tokens] == [11, 3]
+    assert not (ids * (1 - mask)).any()

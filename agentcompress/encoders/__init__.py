@@ -4,7 +4,7 @@ from .cache import CachedEncoder
 from .choice import EncoderSetting, automatic, encoder_for
 from .embeddings import EmbeddingsEncoder
 from .minilm import minilm_folder, minilm_weights
-from .sentence import SentenceTransformerEncoder
+from .sentence import Precision, SentenceTransformerEncoder
 from .static import StaticEncoder
 from .vector_file import VectorFile
 
@@ -12,6 +12,7 @@ __all__ = [
     "CachedEncoder",
     "EmbeddingsEncoder",
     "EncoderSetting",
+    "Precision",
     "SentenceTransformerEncoder",
     "StaticEncoder",
     "VectorFile",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ _SAME = 0.99
 class SentenceTransformerEncoder:
     """Runs a sentence-transformers model from this machine's disk; nothing is ever downloaded.
 
-    Texts are sorted by length and batched by tokens, so that little is spent on padding.
+    Safe for threads. Texts are sorted by length and batched by tokens, so that little is spent on padding.
     Batches go to the GPU from pinned memory without waiting for the one before; the
     vectors stay there until all are done and come back in one copy. A text longer than
     the model reads (256 tokens for MiniLM) is cut off at its end.
@@ -64,12 +65,18 @@ class SentenceTransformerEncoder:
         self._model = load_model(minilm_folder() if model == "minilm" else model)
         self._name = f"{Path(model).name}-{fingerprint(self._model)}-{self._precision}-{self._device.type}"
         self._model.to(device=self._device, dtype=self._dtype).eval()
+        self._lock = Lock()
         self._batcher = self._own_batches()
 
     @property
     def name(self) -> str:
         """Names model, weights, precision and kind of device: part of every cache key."""
         return self._name
+
+    @property
+    def precision(self) -> Precision:
+        """What the model computes in."""
+        return self._precision
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, shape (texts, dimensions)."""
@@ -94,7 +101,8 @@ class SentenceTransformerEncoder:
 
     def _by_library(self, texts: list[str]) -> Vectors:
         # An empty list has no vector to take the dimensions from: one text is encoded for its shape.
-        vectors = self._model.encode(texts or ["-"], normalize_embeddings=True, show_progress_bar=False)
+        with self._lock:  # the tokenizer inside is not safe for threads
+            vectors = self._model.encode(texts or ["-"], normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)[: len(texts)]
 
     def _in_batches(self, texts: list[str], batcher: Batcher) -> Vectors:
