@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentcompress.encoders import CachedEncoder, VectorFile
+from agentcompress.encoders import CachedEncoder, VectorFile, vector_file
 from agentcompress.errors import InvalidInputError
 
 from .encoders import STATIC, RecordingEncoder
@@ -140,22 +141,32 @@ def damaged(path: Path) -> None:
     path.write_bytes(data)
 
 
-def folder(path: Path) -> None:
-    path.mkdir()
-
-
-@pytest.mark.parametrize("make", [text_file, other_database, later_format, damaged, folder])
+@pytest.mark.parametrize("make", [text_file, other_database, later_format, damaged])
 def test_a_file_that_is_no_cache_is_named_and_left_alone(path: Path, make: Callable[[Path], None]) -> None:
     make(path)
-    before = path.read_bytes() if path.is_file() else b""
+    before = path.read_bytes()
     with pytest.raises(InvalidInputError, match=rf"{path}: is no usable vector cache"):
         VectorFile(path).get("e", [str(row) for row in range(50)])
-    assert (path.read_bytes() if path.is_file() else b"") == before
+    assert path.read_bytes() == before
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="unable to open"):
-        VectorFile(tmp_path / "none" / "vectors.db")
+@pytest.mark.parametrize("name", ["none/vectors.db", "."])
+def test_what_cannot_be_opened_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{tmp_path}.*: cannot be used .*: unable to open"):
+        VectorFile(tmp_path / name)
+
+
+def test_while_another_writes_for_too_long_vectors_are_read_but_not_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_file, "_PATIENCE", 0.05)
+    cached = CachedEncoder(STATIC, file=VectorFile(path))
+    cached.encode(["known"])
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.warns(RuntimeWarning, match="vectors not kept: database is locked"):
+            cached.encode(["known", "new"])
+    assert VectorFile(path).get(STATIC.name, ["known", "new"]).keys() == {"known"}
 
 
 def test_it_keeps_at_least_one_vector(path: Path) -> None:

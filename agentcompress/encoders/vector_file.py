@@ -39,7 +39,7 @@ class VectorFile:
         max_vectors: How many to keep; at 384 dimensions each takes some 1.7 KB.
 
     Raises:
-        InvalidInputError: The file is something else, is damaged, or cannot be opened.
+        InvalidInputError: The file is something else, is damaged, or cannot be opened or written.
         ValueError: `max_vectors` is below 1.
     """
 
@@ -122,6 +122,8 @@ class VectorFile:
             with closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as connection:
                 connection.execute("PRAGMA synchronous = NORMAL")
                 yield connection
+        except sqlite3.OperationalError as error:  # locked, not to be written, no such folder
+            raise InvalidInputError(f"cannot be used as a vector cache: {error}", path=self._path) from error
         except sqlite3.Error as error:
             raise self._unusable(str(error)) from error
 
