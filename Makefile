@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz lint types bench content clean
+.PHONY: help demo test fuzz lint types bench bench-gpu content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression and of each content type"
+	@echo "make bench-gpu  encoding, similarity and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make clean   remove the virtual environment and caches"
 
@@ -49,6 +50,9 @@ types: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.compression
 	@$(BIN)/python -m benchmarks.segmenters --large
+
+bench-gpu: $(READY)
+	@$(BIN)/python -m benchmarks.gpu $(ARGS)
 
 # What the content types make of recorded runs: make content DATA="runs.jsonl.gz more.jsonl.gz"
 content: $(READY)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from agentcompress.errors import (
         AgentCompressError,
         BudgetExceededError,
+        EncodingError,
         InvalidInputError,
         MissingDependencyError,
         UnsupportedContentError,
@@ -26,6 +27,7 @@ __all__ = [
     "CompressionResult",
     "Compressor",
     "ContextCompressionMiddleware",
+    "EncodingError",
     "InvalidInputError",
     "MissingDependencyError",
     "Plan",
@@ -39,6 +41,7 @@ _HOMES = {
     "CompressionResult": "values",
     "Compressor": "compressor",
     "ContextCompressionMiddleware": "middleware",
+    "EncodingError": "errors",
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",
     "Plan": "values",

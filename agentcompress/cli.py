@@ -35,6 +35,10 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+EncoderName = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="auto, static, minilm, or the folder of a sentence-transformers model"),
+]
 
 
 def main() -> None:
@@ -90,6 +94,7 @@ def compress(
     lossless: Annotated[
         bool, typer.Option("--lossless", help="Say tool results in fewer tokens even where there is room.")
     ] = False,
+    encoder: EncoderName = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Make one conversation fit a budget.
@@ -107,7 +112,7 @@ def compress(
     name = model or conversation.model
     with _settings():
         counter = RequestCounter.for_model(name, base=Path(file).parent)
-        compressor = Compressor(limit, counter=counter, lossless=lossless)
+        compressor = Compressor(limit, counter=counter, lossless=lossless, encoder=encoder)
     result = compressor.compress(conversation.messages, query=query, tools=conversation.tools)
     if output is not None:
         _write(output, conversation.dumps(result.messages))
@@ -157,6 +162,7 @@ def replay(
     dump: Annotated[
         Path | None, typer.Option(help="Write each compressed context here, one JSON line a step.")
     ] = None,
+    encoder: EncoderName = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Measure on recorded runs, without a model, what a policy loses and what it costs."""
@@ -172,7 +178,7 @@ def replay(
         images = image_formula(image_model) if image_model else None
         runner = Replay(
             budget=limit,
-            policy=policy_named(policy, stateful=in_order),
+            policy=policy_named(policy, stateful=in_order, encoder=encoder),
             stateful=in_order,
             max_steps=max_steps,
             measure=Measure(counter=default_counter(), images=images),

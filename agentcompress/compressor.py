@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
-from agentcompress.encoders import default_encoder
+from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
@@ -42,7 +42,9 @@ class Compressor:
         window: The model's context window in tokens, where `budget` is a fraction
             and the model's name does not tell.
         counter: Counts requests; None takes the one that fits `model`.
-        criterion: Says how much segments matter.
+        criterion: Says how much segments matter; None takes the default one, with `encoder`.
+        encoder: Gives the vectors of the default criterion, as `encoder_for` reads it: "auto",
+            "static", "minilm", a model's folder, a LangChain `Embeddings` or an `Encoder`.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
         exclude_tools: Names of tools whose calls and results are never touched.
@@ -50,7 +52,9 @@ class Compressor:
             there is room: JSON without indentation, uniform records as a table.
 
     Raises:
-        ValueError: A setting is out of range, or a fraction has no window.
+        MissingDependencyError: The encoder's model is not on this machine.
+        ValueError: A setting is out of range, a fraction has no window, or both `criterion` and
+            `encoder` are given.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Compressor:
         window: int | None = None,
         counter: RequestCounter | None = None,
         criterion: Criterion | None = None,
+        encoder: EncoderSetting = "auto",
         strategy: Strategy | None = None,
         keep_steps: int = 1,
         exclude_tools: Collection[str] = (),
@@ -68,11 +73,13 @@ class Compressor:
     ) -> None:
         if keep_steps < 0:
             raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
+        if criterion is not None and encoder != "auto":
+            raise ValueError("criterion and encoder exclude each other: give the encoder to the criterion")
         self._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
         self._counter = counter or RequestCounter.for_model(model)
         self._window = window or self._counter.profile.window
         self._ceiling = self._budget.ceiling(self._window)
-        self._criterion = criterion or default_criterion(default_encoder())
+        self._criterion = criterion or default_criterion(encoder_for(encoder))
         self._strategy = strategy or ReasoningStrategy(PruneStrategy())
         self._condense = CondenseStrategy()
         self._keep_steps = keep_steps

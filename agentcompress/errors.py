@@ -4,7 +4,8 @@ AgentCompressError
 ├── BudgetExceededError      hard pins alone are over the ceiling
 ├── UnsupportedContentError  content that no codec or segmenter can read
 ├── InvalidInputError        a file, record or conversation that is not what it should be
-└── MissingDependencyError   an optional package or data file is not installed
+├── MissingDependencyError   an optional package or data file is not installed
+└── EncodingError            an embedding server gave no vectors
 
 Bad settings given to a constructor are plain ``ValueError``.
 """
@@ -56,3 +57,7 @@ class InvalidInputError(AgentCompressError):
 
 class MissingDependencyError(AgentCompressError):
     """An optional package or data file is missing; says how to get it."""
+
+
+class EncodingError(AgentCompressError):
+    """An embedding server gave no vectors; says for which batch and why."""

@@ -18,6 +18,7 @@ from langchain.agents.middleware.types import (
 from langgraph.types import Command
 
 from agentcompress.compressor import Compressor
+from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.tokens import UNKNOWN
 from agentcompress.values import Budget, CompressionResult, Plan
 
@@ -54,9 +55,12 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         exclude_tools: Names of tools whose calls and results are never touched.
         lossless: Whether tool results are said in fewer tokens even where there is room.
         model: Name of the model to count for; None takes it from each request.
+        encoder: Gives the vectors that relevance is told by: "auto", "static", "minilm", a
+            model's folder, a LangChain `Embeddings` or an `Encoder`.
         on_compression: Called with the result of every compression.
 
     Raises:
+        MissingDependencyError: The encoder's model is not on this machine.
         ValueError: A setting is out of range.
     """
 
@@ -69,6 +73,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         exclude_tools: Collection[str] = (),
         lossless: bool = False,
         model: str | None = None,
+        encoder: EncoderSetting = "auto",
         on_compression: Callable[[CompressionResult], None] | None = None,
     ) -> None:
         super().__init__()
@@ -76,6 +81,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         self._exclude_tools = frozenset(exclude_tools)
         self._lossless = lossless
         self._model = model
+        self._encoder = encoder_for(encoder)  # one, and one cache, for all models
         self._on_compression = on_compression
         self._compressors: dict[tuple[str, int | None], Compressor] = {}
         self._lock = Lock()
@@ -126,6 +132,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
                     window=key[1],
                     exclude_tools=self._exclude_tools,
                     lossless=self._lossless,
+                    encoder=self._encoder,
                 )
             return self._compressors[key]
 

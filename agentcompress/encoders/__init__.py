@@ -1,16 +1,23 @@
 """Encoders: texts into vectors."""
 
-import functools
-
-from agentcompress.values import Encoder
-
 from .cache import CachedEncoder
+from .choice import EncoderSetting, automatic, encoder_for
+from .embeddings import EmbeddingsEncoder
+from .minilm import minilm_folder, minilm_weights
+from .sentence import Precision, SentenceTransformerEncoder
 from .static import StaticEncoder
+from .vector_file import VectorFile
 
-__all__ = ["CachedEncoder", "StaticEncoder", "default_encoder"]
-
-
-@functools.cache
-def default_encoder() -> Encoder:
-    """The encoder used where none is given: the static one behind a cache, one for the process."""
-    return CachedEncoder(StaticEncoder())
+__all__ = [
+    "CachedEncoder",
+    "EmbeddingsEncoder",
+    "EncoderSetting",
+    "Precision",
+    "SentenceTransformerEncoder",
+    "StaticEncoder",
+    "VectorFile",
+    "automatic",
+    "encoder_for",
+    "minilm_folder",
+    "minilm_weights",
+]

@@ -11,6 +11,8 @@ import numpy as np
 from agentcompress.errors import MissingDependencyError
 from agentcompress.values import Vectors
 
+from .texts import well_formed
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
@@ -63,7 +65,7 @@ class StaticEncoder:
         numbers: dict[str, int] = {}
         words = [[numbers.setdefault(word, len(numbers)) for word in _clip(text).split()] for text in texts]
         encodings = self._tokenizer.encode_batch_fast(
-            [word.encode("utf-8", "replace").decode("utf-8") for word in numbers], add_special_tokens=False
+            [well_formed(word) for word in numbers], add_special_tokens=False
         )
         words_of_text = _counts(words, len(numbers))
         tokens_of_word = _counts([encoding.ids for encoding in encodings], len(self._rows))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Budget, Plan
+from agentcompress.values import Budget, Encoder, Plan
 
 from .baselines import ClearToolUsesPolicy, FullPolicy, LastTokensPolicy, RandomPolicy
 from .measure import Measure
@@ -29,13 +31,14 @@ POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES)
 class SnapshotPolicy:
     """This library, each context compressed afresh and filled up to its ceiling."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
         self._compressor: Compressor | None = None
 
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """The context as it is shown without any earlier decision."""
         if self._compressor is None:
-            self._compressor = _compressor(Budget(limit=ceiling), recording.measure)
+            self._compressor = _compressor(Budget(limit=ceiling), recording.measure, self._encoder)
         compressor = self._compressor.with_budget(ceiling)
         result = compressor.compress(recording.trajectory.messages[:step])
         return Shown(messages=result.messages, evicted=result.evicted)
@@ -44,7 +47,8 @@ class SnapshotPolicy:
 class StatefulPolicy:
     """This library as in production: one compressor for a whole trajectory, decisions frozen."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
         self._compressor: Compressor | None = None
         self._plan: Plan | None = None
 
@@ -52,7 +56,7 @@ class StatefulPolicy:
         """The context as the plan so far shows it, with a new plan where that is over."""
         budget = Budget.for_long_run(ceiling)
         if self._compressor is None:
-            self._compressor = _compressor(budget, recording.measure)
+            self._compressor = _compressor(budget, recording.measure, self._encoder)
         compressor = self._compressor.with_budget(budget)
         result = compressor.compress(recording.trajectory.messages[:step], plan=self._plan)
         self._plan = result.plan
@@ -62,38 +66,43 @@ class StatefulPolicy:
 class LosslessPolicy:
     """This library's lossless pass alone, whatever the ceiling."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
         self._compressor: Compressor | None = None
 
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """The whole context, tool results said in fewer tokens where nothing is lost by it."""
         if self._compressor is None:
-            self._compressor = _compressor(Budget(limit=_NO_LIMIT), recording.measure, lossless=True)
+            self._compressor = _compressor(
+                Budget(limit=_NO_LIMIT), recording.measure, self._encoder, lossless=True
+            )
         return Shown(messages=self._compressor.compress(recording.trajectory.messages[:step]).messages)
 
 
-def policy_named(name: str, *, stateful: bool) -> Callable[[], Policy]:
+def policy_named(name: str, *, stateful: bool, encoder: EncoderSetting = "auto") -> Callable[[], Policy]:
     """What makes the policy of that name, afresh for each trajectory.
 
     Args:
         name: One of `POLICY_NAMES`.
         stateful: Whether decisions carry over from step to step.
+        encoder: Gives this library's policies their vectors; the others need none.
 
     Raises:
+        MissingDependencyError: The encoder's model is not on this machine.
         ValueError: No policy has this name.
     """
     if name == "agentcompress":
-        return StatefulPolicy if stateful else SnapshotPolicy
+        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder))
     if name == "lossless":
-        return LosslessPolicy
+        return partial(LosslessPolicy, encoder_for(encoder))
     if name not in _BASELINES:
         raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
     return _BASELINES[name]
 
 
-def _compressor(budget: Budget, measure: Measure, *, lossless: bool = False) -> Compressor:
+def _compressor(budget: Budget, measure: Measure, encoder: Encoder, *, lossless: bool = False) -> Compressor:
     """A compressor that counts as the replay does."""
     from agentcompress.compressor import Compressor
 
     counter = RequestCounter(counter=measure.counter, images=measure.images)
-    return Compressor(budget=budget, counter=counter, lossless=lossless)
+    return Compressor(budget=budget, counter=counter, lossless=lossless, encoder=encoder)
