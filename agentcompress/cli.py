@@ -201,6 +201,48 @@ def replay(
     _print(replay_tables(figures))
 
 
+@app.command("eval")
+def evaluate(
+    data: Annotated[
+        list[str], typer.Argument(help="Labelled records (qa), .jsonl or .jsonl.gz; - reads stdin.")
+    ],
+    budget: Annotated[
+        str, typer.Option(metavar="B", help="Tokens of the documents shown (1000), or their share (0.25).")
+    ],
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="agentcompress, bm25, last-tokens or random; may be repeated. Default: all."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure on labelled records, without a model, how much of the evidence is kept."""
+    limit = parse_budget(budget)
+    from agentcompress.evaluation.choosers import CHOOSER_NAMES
+    from agentcompress.evaluation.evaluating import Evaluation, RecordReader
+    from agentcompress.evaluation.progress import ReadingProgress
+
+    with _settings():
+        evaluation = Evaluation(budget=limit, policies=list(dict.fromkeys(policy or CHOOSER_NAMES)))
+    progress = ReadingProgress([RecordReader(path) for path in data])
+    try:
+        with progress:
+            for record, reader in progress.items():
+                evaluation.add(record, reader)
+                progress.say(f"{sum(evaluation.measured.values()):,} records")
+    except KeyboardInterrupt:
+        print(f"interrupted after {sum(evaluation.measured.values()):,} records", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    figures = {"budget": limit, **evaluation.to_dict()}
+    if not any(evaluation.measured.values()):
+        raise InvalidInputError("no record to evaluate: only sets of documents", path=", ".join(data))
+    if as_json:
+        print(json.dumps(figures, indent=1))
+        return
+    from agentcompress.report.table import recall_table
+
+    _print([recall_table(figures["qa"], limit)])
+
+
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, what is missing and how to get it."""
@@ -258,8 +300,9 @@ def parse_budget(text: str) -> int | float:
 def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | None) -> None:
     from agentcompress.evaluation.dump import Dump
     from agentcompress.evaluation.progress import ReadingProgress
+    from agentcompress.evaluation.reading import TrajectoryReader
 
-    progress = ReadingProgress(data)
+    progress = ReadingProgress([TrajectoryReader(path) for path in data])
     for path in data:
         _distinct(path, dump)
     done = 0
@@ -267,7 +310,7 @@ def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | No
         with ExitStack() as stack:
             sink = stack.enter_context(Dump(dump, stateful=runner.stateful)) if dump else None
             stack.enter_context(progress)
-            for done, step in enumerate(runner.play(progress.trajectories()), start=1):
+            for done, step in enumerate(runner.play(progress.items()), start=1):
                 if sink:
                     sink.write(step)
                 summary.add(step)

@@ -20,6 +20,12 @@ from agentcompress.criteria import (
     WeightedCriterion,
     default_criterion,
 )
+from agentcompress.criteria.feedback import FeedbackCriterion
+from agentcompress.criteria.headings import HeadingCriterion
+from agentcompress.criteria.links import LinkCriterion
+from agentcompress.criteria.neighbours import NeighbourCriterion
+from agentcompress.criteria.passage import passage_criterion
+from agentcompress.criteria.sentence import SentenceCriterion
 from agentcompress.encoders import encoder_for
 from agentcompress.values import Context, Criterion, Group, Scores, Segment, SegmentKind, Vectors
 
@@ -31,8 +37,19 @@ CRITERIA: list[Criterion] = [
     WeightedCriterion({LexicalCriterion(): 1.0, RecencyCriterion(): 0.5}),
     ProductCriterion(factors=(RecencyCriterion(), StructureCriterion()), relevance=LexicalCriterion()),
     default_criterion(ENCODER),
+    LexicalCriterion(stemmed=True, names=2.0),
+    SentenceCriterion(ENCODER),
+    HeadingCriterion(lexical=LexicalCriterion()),
+    FeedbackCriterion(base=LexicalCriterion(), lexical=LexicalCriterion()),
+    LinkCriterion(base=LexicalCriterion(), headings=HeadingCriterion(lexical=LexicalCriterion())),
+    NeighbourCriterion(base=LexicalCriterion()),
+    passage_criterion(ENCODER),
 ]
-RELEVANCE: list[Criterion] = [CRITERIA[1], CRITERIA[2], CRITERIA[3]]
+RELEVANCE: list[Criterion] = [
+    *CRITERIA[1:3],
+    WeightedCriterion({CRITERIA[1]: 1.0, CRITERIA[2]: 2.0}),
+    *CRITERIA[6:11],
+]
 ODD = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\x00\ud800\udfff_./-Aa1")), max_size=20)
 LINES = st.lists(
     st.sampled_from(["error", "parseArgs", "src/main.py", "42", "the", "日本語"]), max_size=8
@@ -97,9 +114,7 @@ def test_scores_are_finite_non_negative_and_repeatable(criterion: Criterion, con
     np.testing.assert_array_equal(criterion.score(context), scores)
 
 
-@pytest.mark.parametrize(
-    "criterion", [*RELEVANCE[:2], WeightedCriterion({CRITERIA[1]: 1.0, CRITERIA[2]: 2.0})]
-)
+@pytest.mark.parametrize("criterion", RELEVANCE, ids=lambda criterion: type(criterion).__name__)
 @given(texts=st.lists(TEXTS, max_size=10), query=TEXTS, random=st.randoms(use_true_random=False))
 @settings(deadline=None, max_examples=60)
 def test_relevance_follows_a_segment_wherever_it_stands(
@@ -244,6 +259,31 @@ def test_by_default_relevant_beats_irrelevant_and_new_beats_old() -> None:
         (lambda: RecencyCriterion(decay=math.nan), "decay must not be negative, got nan"),
         (lambda: LexicalCriterion(k1=-0.1), "k1 must not be negative, got -0.1"),
         (lambda: LexicalCriterion(b=1.5), r"b must lie in \[0, 1\], got 1.5"),
+        (lambda: LexicalCriterion(names=0), "names must be above 0 and finite, got 0"),
+        (
+            lambda: FeedbackCriterion(base=CRITERIA[1], lexical=LexicalCriterion(), leaders=0),
+            "leaders must be at least 1, got 0",
+        ),
+        (
+            lambda: FeedbackCriterion(base=CRITERIA[1], lexical=LexicalCriterion(), weight=math.inf),
+            "weight must be above 0 and finite, got inf",
+        ),
+        (
+            lambda: LinkCriterion(
+                base=CRITERIA[1], headings=HeadingCriterion(lexical=LexicalCriterion()), leaders=0
+            ),
+            "leaders must be at least 1, got 0",
+        ),
+        (
+            lambda: LinkCriterion(
+                base=CRITERIA[1], headings=HeadingCriterion(lexical=LexicalCriterion()), weight=0
+            ),
+            "weight must be above 0 and finite, got 0",
+        ),
+        (
+            lambda: NeighbourCriterion(base=CRITERIA[1], reach=0),
+            "reach must be above 0 and finite, got 0",
+        ),
         (lambda: WeightedCriterion({}), "weights must name at least one criterion"),
         (lambda: WeightedCriterion({RecencyCriterion(): 0}), "weights must be above 0 and finite, got 0"),
         (

@@ -1,5 +1,6 @@
 """Relevance by meaning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,17 +29,26 @@ class EmbeddingCriterion:
         """One score a segment in [0, 1], shape (segments,); 0.5 where nothing can be told."""
         if not context.segments:
             return np.zeros(0, dtype=np.float32)
-        vectors = self.encoder.encode([segment.text for segment in context.segments])
-        [query] = self.encoder.encode([context.query])
-        if not query.any():
-            return np.full(len(vectors), 0.5, dtype=np.float32)
-        mean = vectors.mean(axis=0)
-        direction = query - mean
-        # cos(v - mean, direction) from dot products alone: no second copy of the vectors.
-        dots, along = (vectors @ np.stack([direction, mean], axis=1)).T
-        squares = np.einsum("ij,ij->i", vectors, vectors)
-        lengths = np.sqrt(np.maximum(squares - 2 * along + mean @ mean, 0.0)) * np.linalg.norm(direction)
-        known = (squares > 0) & (lengths > _TOO_CLOSE)
-        cosines = np.divide(dots - mean @ direction, lengths, out=np.zeros_like(dots), where=known)
-        scores: Scores = (1.0 + np.clip(cosines, -1.0, 1.0)) / 2.0
-        return scores
+        return cosines(self.encoder, [segment.text for segment in context.segments], context.query)
+
+
+def cosines(encoder: Encoder, texts: Sequence[str], query: str) -> Scores:
+    """Cosine of each text and the query, seen from the mean of the texts.
+
+    Returns:
+        Shape (texts,), mapped to [0, 1]; 0.5 where nothing can be told.
+    """
+    vectors = encoder.encode(texts)
+    [of_query] = encoder.encode([query])
+    if not of_query.any():
+        return np.full(len(vectors), 0.5, dtype=np.float32)
+    mean = vectors.mean(axis=0)
+    direction = of_query - mean
+    # cos(v - mean, direction) from dot products alone: no second copy of the vectors.
+    dots, along = (vectors @ np.stack([direction, mean], axis=1)).T
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    lengths = np.sqrt(np.maximum(squares - 2 * along + mean @ mean, 0.0)) * np.linalg.norm(direction)
+    known = (squares > 0) & (lengths > _TOO_CLOSE)
+    found = np.divide(dots - mean @ direction, lengths, out=np.zeros_like(dots), where=known)
+    scores: Scores = (1.0 + np.clip(found, -1.0, 1.0)) / 2.0
+    return scores

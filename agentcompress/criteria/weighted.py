@@ -36,13 +36,14 @@ class WeightedCriterion:
         """Weighted standard deviations above the least segment, shape (segments,)."""
         total = np.zeros(len(context.segments), dtype=np.float64)
         for criterion, weight in self._weights.items():
-            total += weight * _z_scores(criterion.score(context))
+            total += weight * z_scores(criterion.score(context))
         least = total.min(initial=np.inf)
         scores: Scores = (total - least).astype(np.float32)
         return scores
 
 
-def _z_scores(scores: Scores) -> NDArray[np.float64]:
+def z_scores(scores: Scores) -> NDArray[np.float64]:
+    """Standard deviations above the mean, shape (segments,); 0 where all scores are one."""
     if not len(scores):
         return scores.astype(np.float64)
     centred = scores - scores.mean(dtype=np.float64)

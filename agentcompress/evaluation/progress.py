@@ -2,26 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Generic, Protocol, Self, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from .reading import Trajectory, TrajectoryReader
+Item = TypeVar("Item", covariant=True)
 
 
-class ReadingProgress:
+class ItemReader(Protocol[Item]):
+    """Reads the items of one file and knows how far it is; every `LineReader` that iterates does."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the file, None where it is no plain file."""
+        ...
+
+    @property
+    def consumed(self) -> int:
+        """How many of them were read so far."""
+        ...
+
+    def __iter__(self) -> Iterator[Item]:
+        """Every item."""
+        ...
+
+
+class ReadingProgress(Generic[Item]):
     """Shows on standard error how far the files are read; nothing where that is no terminal.
 
     Args:
-        paths: The files; ``-`` is standard input.
-
-    Raises:
-        InvalidInputError: One of them is not there or may not be read.
+        readers: One a file.
     """
 
-    def __init__(self, paths: Sequence[str]) -> None:
-        self._readers = [TrajectoryReader(path) for path in paths]
+    def __init__(self, readers: Sequence[ItemReader[Item]]) -> None:
+        self._readers = readers
         sizes = [reader.size for reader in self._readers]
         console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
@@ -30,11 +45,11 @@ class ReadingProgress:
             "reading", total=None if None in sizes else sum(size or 0 for size in sizes)
         )
 
-    def trajectories(self) -> Iterator[Trajectory]:
-        """All trajectories of all files, in order."""
+    def items(self) -> Iterator[Item]:
+        """All items of all files, in order."""
         for reader in self._readers:
-            for trajectory in reader:
-                yield trajectory
+            for item in reader:
+                yield item
                 read = sum(reader.consumed for reader in self._readers)
                 self._bar.update(self._task, completed=read)
 

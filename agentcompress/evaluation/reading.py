@@ -69,7 +69,7 @@ class TrajectoryReader(LineReader):
         try:
             trajectory = Trajectory.model_validate({"source": self._stem, **record}).located(self._folder)
         except ValidationError as error:
-            raise self.problem(_first(error), line=self.line) from error
+            raise self.problem(first_problem(error), line=self.line) from error
         try:
             problem = first_pair_problem(trajectory.views)
         except UnsupportedContentError as error:
@@ -87,6 +87,8 @@ class TrajectoryReader(LineReader):
         return "stdin" if self.path == STDIN else Path(self.path).name.split(".")[0]
 
 
-def _first(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """The first field that is wrong, and why."""
     problem = error.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+    where = ".".join(map(str, problem["loc"]))
+    return f"{where}: {problem['msg']}" if where else problem["msg"]

@@ -85,7 +85,7 @@ class SourceTally:
             "evictions": counts["evictions"],
             "cost": round(self.cost, 1),
             "cost_uncompressed": round(self.cost_uncompressed, 1),
-            **_times(self.times),
+            **time_figures(self.times),
         }
 
 
@@ -142,7 +142,7 @@ class Summary:
             "far": _mean(far, "far"),
             "long_tool_only": _mean(long, "long_tool_only"),
             **{name: sum(row[name] for row in rows.values()) for name in (*_SUMS, *_STATEFUL_SUMS)},
-            **_times(times),
+            **time_figures(times),
         }
 
 
@@ -154,7 +154,8 @@ def _mean(rows: list[dict[str, Any]], name: str) -> float | None:
     return round(fmean(row[name] for row in rows), 4) if rows else None
 
 
-def _times(times: list[float]) -> dict[str, float | None]:
+def time_figures(times: list[float]) -> dict[str, float | None]:
+    """Median and 95th percentile of times in milliseconds; None where there are none."""
     if not times:
         return {"ms_median": None, "ms_p95": None}
     nearest_rank = sorted(times)[ceil(0.95 * len(times)) - 1]

@@ -32,7 +32,7 @@ _CACHE = {
     "cost_uncompressed": "uncompressed",
 }
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
-_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio"}
+_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall"}
 
 
 def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
@@ -49,6 +49,28 @@ def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
     if figures["mode"] == "stateful":
         tables.append(_replay_table(f"prompt cache ({figures['prices']} prices)", figures, _CACHE))
     return tables
+
+
+def recall_table(figures: Mapping[str, Any], budget: int | float) -> Table:
+    """How much of the evidence each policy keeps.
+
+    Args:
+        figures: What `agentcompress eval --json` prints under ``qa``.
+        budget: As it was asked for.
+    """
+    policies = list(figures["macro"]["policies"])
+    table = Table(title=f"budget {budget}: % of the evidence documents kept", title_justify="left")
+    table.add_column("set")
+    for heading in ("questions", *policies):
+        table.add_column(heading, justify="right")
+    for source, row in figures["sets"].items():
+        cells = (_cell("recall", row["policies"].get(name, {}).get("recall")) for name in policies)
+        table.add_row(escape(source), f"{row['questions']:,}", *cells)
+    table.add_section()
+    macro = figures["macro"]
+    cells = (_cell("recall", macro["policies"][name]["recall"]) for name in policies)
+    table.add_row(f"macro ({macro['sets']})", "", *cells)
+    return table
 
 
 def compression_table(result: CompressionResult) -> Table:
