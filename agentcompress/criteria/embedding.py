@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agentcompress.values import Context, Encoder, Scores
+from agentcompress.values import Context, Encoder, Scores, Vectors
 
 _TOO_CLOSE = 1e-3
 """Below this distance from the mean, a direction is rounding error."""
+_BLOCK = 65_536
+"""Texts whose vectors are held at a time; of more, evenly spaced ones give the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,22 @@ def cosines(encoder: Encoder, texts: Sequence[str], query: str) -> Scores:
     Returns:
         Shape (texts,), mapped to [0, 1]; 0.5 where nothing can be told.
     """
-    vectors = encoder.encode(texts)
     [of_query] = encoder.encode([query])
     if not of_query.any():
-        return np.full(len(vectors), 0.5, dtype=np.float32)
-    mean = vectors.mean(axis=0)
-    direction = of_query - mean
+        return np.full(len(texts), 0.5, dtype=np.float32)
+    blocks = range(0, len(texts), _BLOCK)
+    mean = encoder.encode(texts[:: len(blocks)]).mean(axis=0)
+    found = [_seen_from(mean, encoder.encode(texts[at : at + _BLOCK]), of_query) for at in blocks]
+    return np.concatenate(found)
+
+
+def _seen_from(mean: Vectors, vectors: Vectors, query: Vectors) -> Scores:
+    direction = query - mean
     # cos(v - mean, direction) from dot products alone: no second copy of the vectors.
     dots, along = (vectors @ np.stack([direction, mean], axis=1)).T
     squares = np.einsum("ij,ij->i", vectors, vectors)
     lengths = np.sqrt(np.maximum(squares - 2 * along + mean @ mean, 0.0)) * np.linalg.norm(direction)
     known = (squares > 0) & (lengths > _TOO_CLOSE)
-    found = np.divide(dots - mean @ direction, lengths, out=np.zeros_like(dots), where=known)
-    scores: Scores = (1.0 + np.clip(found, -1.0, 1.0)) / 2.0
+    cosine = np.divide(dots - mean @ direction, lengths, out=np.zeros_like(dots), where=known)
+    scores: Scores = (1.0 + np.clip(cosine, -1.0, 1.0)) / 2.0
     return scores

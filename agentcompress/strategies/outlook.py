@@ -7,6 +7,9 @@ import numpy as np
 
 from .objective import Floats, Integers, Objective
 
+_MOST = 200_000
+"""Segments that may be chosen at most; of more, the densest."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlook:
@@ -32,7 +35,7 @@ def outlook(objective: Objective) -> Outlook:
     gain, cost = gains[best], costs[best]
     density = gain / cost
     order = np.lexsort((-density, objective.group_of))
-    order = order[objective.choosable[order]]
+    order = order[(objective.choosable & (density >= _least(density)))[order]]
     bounds = np.searchsorted(objective.group_of[order], np.arange(len(objective.overheads) + 1))
     groups = [order[start:end] for start, end in pairwise(bounds)]
     return Outlook(
@@ -42,6 +45,13 @@ def outlook(objective: Objective) -> Outlook:
             _bundle(objective, group, gain[members], cost[members]) for group, members in enumerate(groups)
         ],
     )
+
+
+def _least(densities: Floats) -> float:
+    """Density from which on segments are looked at."""
+    if len(densities) <= _MOST:
+        return 0.0
+    return float(np.partition(densities, -_MOST)[-_MOST])
 
 
 def _heads(objective: Objective, gains: Floats) -> tuple[Floats, Integers]:
