@@ -126,3 +126,5 @@ class Selection:
     """Segment index → index into its `renditions`; a segment that is not named is not shown."""
     groups: frozenset[int]
     """Groups that stay; the segments of the others are not shown."""
+    repeated: frozenset[int] = frozenset()
+    """Segments not shown because what is shown further down says the same, at least for the most part."""
