@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cosines import CHUNK, chunked, cosines, on_grid
+from .cosines import CHUNK, cosines, on_grid, tiles
 from .merged import Merged, checked, merged_into
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def dense_clusters(
         vectors: Shape (rows, dimensions), float32 or bfloat16, CPU or CUDA.
         sizes: How much each row stands for, float32, shape (rows,), positive; None is one each.
         threshold: Cosine with the centre from which on a row belongs to it.
-        chunk: Rows compared at once; sets the memory, chunk by rows, not the result.
+        chunk: Rows compared at once; sets the memory, chunk by chunk, not the result.
 
     Raises:
         ValueError: `threshold` is not in (0, 1), or shapes do not fit.
@@ -44,12 +44,20 @@ def dense_clusters(
     if len(vectors):
         directions = on_grid(vectors)
         masses = torch.stack([sizes, torch.ones_like(sizes)], dim=1)
-        near = [(part >= threshold).float() @ masses for part in chunked(directions, directions, chunk)]
+        near = [_near(rows, directions, masses, threshold, chunk) for rows in torch.split(directions, chunk)]
         density, count = torch.cat(near).unbind(dim=1)
         order = density.sort(descending=True, stable=True).indices
         for rows, centres in _joined(directions, order[count[order] > 1], threshold, chunk):
             target[rows] = centres
     return merged_into(vectors, sizes, target)
+
+
+def _near(rows: "Tensor", others: "Tensor", masses: "Tensor", threshold: float, chunk: int) -> "Tensor":
+    """What lies within the threshold of each row, summed: shape (rows, masses.shape[1])."""
+    total = masses.new_zeros(len(rows), masses.shape[1])
+    for columns, similar in tiles(rows, others, chunk):
+        total += (similar >= threshold).float() @ masses[columns]
+    return total
 
 
 def _joined(
@@ -60,13 +68,24 @@ def _joined(
 
     centres = order[:0]
     for rows in torch.split(order, chunk):
-        near = cosines(directions[rows], directions[centres]) >= threshold
-        found, first = near.max(dim=1) if len(centres) else (rows < 0, rows)
+        first = _first_within(directions[rows], directions[centres], threshold, chunk)
+        found = first >= 0
         yield rows[found], centres[first[found]]
         free = rows[~found]
         joins = _within(cosines(directions[free], directions[free]) >= threshold)
         yield free, free[joins]
         centres = torch.cat([centres, free[torch.unique(joins)]])
+
+
+def _first_within(rows: "Tensor", centres: "Tensor", threshold: float, chunk: int) -> "Tensor":
+    """Index of the first centre within the threshold of each row, -1 for none; shape (rows,)."""
+    import torch
+
+    first = torch.full((len(rows),), -1, device=rows.device)
+    for columns, similar in tiles(rows, centres, chunk):
+        near, index = (similar >= threshold).max(dim=1)
+        first = torch.where((first < 0) & near, index + columns.start, first)
+    return first
 
 
 def _within(near: "Tensor") -> "Tensor":

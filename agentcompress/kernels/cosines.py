@@ -10,7 +10,7 @@ _STEPS = 4_000
 """Steps of the grid from 0 to 1. Products of such whole numbers add up to at most 1.6e7 for unit
 rows, which float32 holds exactly in any order of summation; cosines are good to about 0.001."""
 CHUNK = 1_024
-"""Rows compared at once with all others."""
+"""Rows compared at once with as many others: some megabytes, whatever the number of rows."""
 
 
 def on_grid(vectors: "Tensor") -> "Tensor":
@@ -40,11 +40,11 @@ def cosines(rows: "Tensor", others: "Tensor") -> "Tensor":
     return (rows @ others.T).float().div_(_STEPS**2)
 
 
-def chunked(rows: "Tensor", others: "Tensor", chunk: int) -> Iterator["Tensor"]:
-    """The same, so many rows at a time: memory is chunk by others."""
-    import torch
-
-    return (cosines(some, others) for some in torch.split(rows, chunk))
+def tiles(rows: "Tensor", others: "Tensor", chunk: int) -> Iterator[tuple[slice, "Tensor"]]:
+    """The same, so many of the others at a time: where they stand, and the cosines with them."""
+    for start in range(0, len(others), chunk):
+        columns = slice(start, start + chunk)
+        yield columns, cosines(rows, others[columns])
 
 
 def cosines_of_pairs(vectors: "Tensor", others: "Tensor", partner: "Tensor") -> "Tensor":
