@@ -23,8 +23,9 @@ class DeduplicateStrategy(StageStrategy):
 
     window: int = 3
     """How many segments in a row must agree, white space aside, unless a whole message does."""
-    least: int = 24
-    """Tokens of a stretch from which on it is worth a pointer."""
+    least: int = 100
+    """Tokens of a stretch from which on it is left out. Two versions of a record share their fields:
+    leaving out what little they share would tear one of them for nothing."""
 
     def __post_init__(self) -> None:
         for name in ("window", "least"):
