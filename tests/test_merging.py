@@ -165,7 +165,7 @@ def test_what_is_left_out_is_what_brute_force_finds_in_newer_outputs(texts: list
     spy = Spy()
     context = context_of(texts)
     scores = np.arange(len(context.segments), dtype=np.float32)
-    selection = (DeduplicateStrategy(window=2, least=1) | spy).select(context, scores, 10**6)
+    selection = (DeduplicateStrategy(window=2, least=1, share=0) | spy).select(context, scores, 10**6)
     expected = set()
     plain = [[" ".join(text.split()) for text in message] for message in texts]
     for number, message in enumerate(plain):
@@ -251,3 +251,14 @@ def test_stages_run_in_the_order_they_are_written() -> None:
 def test_settings_out_of_range_are_named(make: Callable[[], Strategy], name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
         make()
+
+
+def test_a_share_out_of_range_is_named() -> None:
+    with pytest.raises(ValueError, match=r"share must lie in \[0, 1\], got 1.5"):
+        DeduplicateStrategy(share=1.5)
+
+
+def test_an_output_of_which_little_is_repeated_is_left_whole() -> None:
+    messages = read_twice("\n".join(FILE.split("\n")[30:]))
+    result = Compressor(tokens(messages) - 1).compress(messages)
+    assert not any("repeated below" in text for text in outputs(result.messages))

@@ -18,23 +18,27 @@ class DeduplicateStrategy(StageStrategy):
     The newest copy is the one that can be shown; the older ones point to it where it is.
 
     Raises:
-        ValueError: `window` or `least` is below 1.
+        ValueError: `window` or `least` is below 1, or `share` not in [0, 1].
     """
 
     window: int = 3
     """How many segments in a row must agree, white space aside, unless a whole message does."""
-    least: int = 100
-    """Tokens of a stretch from which on it is left out. Two versions of a record share their fields:
-    leaving out what little they share would tear one of them for nothing."""
+    least: int = 24
+    """Tokens of a stretch from which on it is left out."""
+    share: float = 0.5
+    """Share of an output that must be repeated before any of it is left out. Versions of a record or a
+    file share stretches: leaving those out would tear the older one."""
 
     def __post_init__(self) -> None:
         for name in ("window", "least"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"share must lie in [0, 1], got {self.share}")
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """What to show so that its estimated cost stays within the budget, in tokens."""
-        newest = newest_copies(context, self.window, self.least)
+        newest = newest_copies(context, self.window, self.least, self.share)
         selection = select_without(newest, self.rest, context, scores, budget)
         shown = selection.renditions
         hidden = stretches(context, (index for index in newest if index not in shown))

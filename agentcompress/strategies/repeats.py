@@ -9,7 +9,7 @@ _OPAQUE = frozenset({"image", "other"})
 """Kinds whose text does not tell whether two are the same."""
 
 
-def newest_copies(context: Context, window: int, least: int) -> dict[int, int]:
+def newest_copies(context: Context, window: int, least: int, share: float) -> dict[int, int]:
     """Segments of tool outputs that a newer message repeats.
 
     A segment is repeated if it lies in a run of `window` segments of its message, or in
@@ -19,6 +19,7 @@ def newest_copies(context: Context, window: int, least: int) -> dict[int, int]:
         context: In chronological order.
         window: How many segments must agree in a row, at least 1.
         least: Tokens that a stretch of repeated segments must have to count as one.
+        share: Share of a message's tokens that must be repeated for any of it to count.
 
     Returns:
         Segment → the newest segment that says the same; those without one are not named.
@@ -35,7 +36,9 @@ def newest_copies(context: Context, window: int, least: int) -> dict[int, int]:
                 # What the copy itself repeats is already traced to its newest place.
                 copy = range(seen[run], seen[run] + size)
                 found.update(zip(range(start, start + size), (newest.get(i, i) for i in copy), strict=True))
-        newest.update(_long_enough(context, found, least))
+        repeated = dict(_long_enough(context, found, least))
+        if _tokens(context, repeated) >= share * _tokens(context, message):
+            newest.update(repeated)
         for start, run in runs.items():
             seen.setdefault(run, start)
     return newest
@@ -62,8 +65,12 @@ def _outputs(context: Context) -> list[range]:
 def _long_enough(context: Context, found: dict[int, int], least: int) -> Iterable[tuple[int, int]]:
     """Of what is repeated, the adjacent segments that have so many tokens together."""
     for stretch in stretches(context, found):
-        if sum(context.segments[index].tokens for index in stretch) >= least:
+        if _tokens(context, stretch) >= least:
             yield from ((index, found[index]) for index in stretch)
+
+
+def _tokens(context: Context, indices: Iterable[int]) -> int:
+    return sum(context.segments[index].tokens for index in indices)
 
 
 def stretches(context: Context, indices: Iterable[int]) -> list[list[int]]:
