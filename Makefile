@@ -15,7 +15,7 @@ help:
 	@echo "make fuzz    the invariants on thousands of new conversations"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression and of each content type"
+	@echo "make bench   speed of compression, of each content type and of the merging kernels"
 	@echo "make bench-gpu  encoding, similarity and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make clean   remove the virtual environment and caches"
@@ -50,6 +50,7 @@ types: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.compression
 	@$(BIN)/python -m benchmarks.segmenters --large
+	@$(BIN)/python -m benchmarks.kernels
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)

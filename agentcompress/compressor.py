@@ -18,7 +18,7 @@ from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.segmenters import default_segmenter
-from agentcompress.strategies import CondenseStrategy, PruneStrategy, ReasoningStrategy
+from agentcompress.strategies import CondenseStrategy, default_strategy
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
 
@@ -80,7 +80,7 @@ class Compressor:
         self._window = window or self._counter.profile.window
         self._ceiling = self._budget.ceiling(self._window)
         self._criterion = criterion or default_criterion(encoder_for(encoder))
-        self._strategy = strategy or ReasoningStrategy(PruneStrategy())
+        self._strategy = strategy or default_strategy()
         self._condense = CondenseStrategy()
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)

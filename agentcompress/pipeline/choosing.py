@@ -1,21 +1,27 @@
 """Segments shown of one message → choices: stretches as they stand, or texts in their place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from agentcompress.values import Choice, Cut, Message, Segment
 
-from .rendering import ELIDED
+from .rendering import ELIDED, REPEATED
 from .segmenting import Segmented
 
+_WORTH_A_LINE = 24
+"""Tokens from which on a stretch gets a line that points to where it is shown."""
 
-def choices(message: Message, segmented: Segmented, shown: Mapping[int, int]) -> tuple[Choice, ...]:
+
+def choices(
+    message: Message, segmented: Segmented, shown: Mapping[int, int], repeated: Collection[int] = ()
+) -> tuple[Choice, ...]:
     """How a message is shown.
 
     Args:
         message: The original.
         segmented: Its segments.
         shown: Segment → index into its renditions.
+        repeated: Segments not shown because a later message shows them.
     """
     segments = segmented.segments
     made: list[Choice] = []
@@ -23,14 +29,24 @@ def choices(message: Message, segmented: Segmented, shown: Mapping[int, int]) ->
         pieces = list(numbers)
         kept = {number: shown[number] for number in pieces if number in shown}
         if part in segmented.cuts and (len(kept) < len(pieces) or any(kept.values())):
-            made.append(_joined(message.parts[part].text, segmented.cuts[part], segments, pieces, kept))
+            text, cut = message.parts[part].text, segmented.cuts[part]
+            elsewhere = all(number in kept or number in repeated for number in pieces)
+            mark = REPEATED if elsewhere and len(kept) < len(pieces) else ELIDED
+            made.append(_joined(text, cut, segments, pieces, kept, mark))
         else:
-            made += _stretches(segments, kept)
+            hidden = [segments[number] for number in pieces if number in repeated]
+            pointers = _pointers(message.parts[part].text, hidden)
+            made += sorted((*_stretches(segments, kept), *pointers), key=lambda choice: choice.start)
     return tuple(made)
 
 
 def _joined(
-    text: str, cut: Cut, segments: tuple[Segment, ...], pieces: list[int], kept: Mapping[int, int]
+    text: str,
+    cut: Cut,
+    segments: tuple[Segment, ...],
+    pieces: list[int],
+    kept: Mapping[int, int],
+    mark: str,
 ) -> Choice:
     """One text for a part whose form must stay valid; it says itself how much is gone."""
     first = pieces[0]
@@ -38,7 +54,7 @@ def _joined(
     gone = sum(segments[number].tokens for number in pieces) - sum(form.tokens for form in shown.values())
     if cut.join is None:
         raise ValueError("a cut without a join has no text of its own")
-    joined = cut.join({index: form.text for index, form in shown.items()}, ELIDED.format(gone))
+    joined = cut.join({index: form.text for index, form in shown.items()}, mark.format(gone))
     return Choice(part=segments[first].part, start=0, end=len(text), rendition="merged", text=joined)
 
 
@@ -63,3 +79,18 @@ def _stretches(segments: tuple[Segment, ...], kept: Mapping[int, int]) -> Iterat
         )
     if held:
         yield held
+
+
+def _pointers(text: str, hidden: Sequence[Segment]) -> Iterator[Choice]:
+    """One line for each stretch that a later message shows, where it is worth a line."""
+    start = 0
+    for number, segment in enumerate(hidden, 1):
+        if number < len(hidden) and hidden[number].start == segment.end:
+            continue
+        tokens = sum(piece.tokens for piece in hidden[start:number])
+        if tokens >= _WORTH_A_LINE:
+            line = REPEATED.format(tokens) + ("\n" if text[segment.end - 1] == "\n" else "")
+            yield Choice(
+                part=segment.part, start=hidden[start].start, end=segment.end, rendition="stub", text=line
+            )
+        start = number

@@ -1,6 +1,6 @@
 """Selection → plan: which stretches of which message are shown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -8,8 +8,9 @@ import numpy as np
 
 from agentcompress.values import Choice, Context, Group, Pin, Plan, Selection
 
-Chooser = Callable[[int, Mapping[int, int]], tuple[Choice, ...]]
-"""Message index and what is shown of its segments (number in the message → rendition) → choices."""
+Chooser = Callable[[int, Mapping[int, int], Collection[int]], tuple[Choice, ...]]
+"""Message index, what is shown of its segments (number in the message → rendition) and which of the
+others are repeated further down → choices."""
 
 
 def planned(
@@ -28,13 +29,20 @@ def planned(
     kept = {names[i] for index in selection.groups for i in context.groups[index].messages}
     shown = {name: choices for name, choices in plan.shown.items() if name not in members}
     firsts = np.searchsorted(context.message_of, np.arange(len(names) + 1)).tolist()
-    chosen = sorted(selection.renditions.items())
-    rows = {m: list(group) for m, group in groupby(chosen, key=lambda row: int(context.message_of[row[0]]))}
+    rows = _by_message(context, selection.renditions)
+    repeated = _by_message(context, selection.repeated)
     for message, name in enumerate(names):
         if name in kept:
             first = firsts[message]
-            shown[name] = choose(message, {index - first: form for index, form in rows.get(message, ())})
+            forms = {index - first: selection.renditions[index] for index in rows.get(message, ())}
+            shown[name] = choose(message, forms, {index - first for index in repeated.get(message, ())})
     return replace(plan, shown=shown, folded=(plan.folded - members) | (members - kept))
+
+
+def _by_message(context: Context, indices: Iterable[int]) -> Mapping[int, Sequence[int]]:
+    """Message → the segments of it that are among these, in order."""
+    messages = groupby(sorted(indices), key=lambda index: int(context.message_of[index]))
+    return {message: list(members) for message, members in messages}
 
 
 def settled(plan: Plan, groups: Sequence[Group], names: Sequence[str]) -> Plan:

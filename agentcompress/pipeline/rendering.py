@@ -10,6 +10,8 @@ GAP = "…"
 """Stands where something was left out inside a message."""
 ELIDED = "[{} tokens elided]"
 """Stands in a shortened text and says how much of it is gone."""
+REPEATED = "[{} tokens repeated below]"
+"""Stands where something was left out that a later message shows."""
 
 
 def render(
@@ -39,6 +41,17 @@ def render(
 
 def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message], int]) -> Message:
     """One message reduced to what was chosen of it, ending in a line that says how much is gone."""
+    reduced = _reduced(message, choices)
+    if reduced == message:
+        return message
+    # A pointer says itself how much it stands for.
+    rest = _reduced(message, list(map(_without_pointer, choices)))
+    if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
+        reduced = with_line(reduced, ELIDED.format(cost(message) - cost(rest)))
+    return reduced if cost(reduced) < cost(message) else message
+
+
+def _reduced(message: Message, choices: Sequence[Choice]) -> Message:
     parts = []
     for index, part in enumerate(message.parts):
         kept = [choice for choice in choices if choice.part == index]
@@ -50,16 +63,18 @@ def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message],
         elif kept or part.kind == "call":
             # Calls stay as long as their message does: providers check them against results.
             parts.append(part)
-    reduced = message.with_parts(tuple(parts))
+    return message.with_parts(tuple(parts))
+
+
+def _without_pointer(choice: Choice) -> Choice:
+    """What a pointer stands for in its place."""
+    return replace(choice, rendition="full", text=None) if choice.rendition == "stub" else choice
+
+
+def _nothing_missed(message: Message, reduced: Message) -> bool:
+    """Whether nothing is gone, or only reasoning, which nobody misses; no turn is emptied."""
     if reduced == message:
-        return message
-    if not _only_reasoning_left(message, reduced) and not any(map(_speaks_for_itself, choices)):
-        reduced = with_line(reduced, ELIDED.format(cost(message) - cost(reduced)))
-    return reduced if cost(reduced) < cost(message) else message
-
-
-def _only_reasoning_left(message: Message, reduced: Message) -> bool:
-    """Whether nothing but reasoning is gone, which nobody misses; a turn never becomes empty by it."""
+        return True
     rest = tuple(part for part in message.parts if part.kind != "reasoning")
     return bool(rest or message.calls) and tuple(p for p in reduced.parts if p.kind != "reasoning") == rest
 

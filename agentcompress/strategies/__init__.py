@@ -1,7 +1,25 @@
 """P: scores → what is shown."""
 
+from agentcompress.values import Strategy
+
 from .condense import CondenseStrategy
+from .deduplicate import DeduplicateStrategy
+from .merge import MergeStrategy
 from .prune import PruneStrategy
 from .reasoning import ReasoningStrategy
+from .stage import StageStrategy
 
-__all__ = ["CondenseStrategy", "PruneStrategy", "ReasoningStrategy"]
+__all__ = [
+    "CondenseStrategy",
+    "DeduplicateStrategy",
+    "MergeStrategy",
+    "PruneStrategy",
+    "ReasoningStrategy",
+    "StageStrategy",
+    "default_strategy",
+]
+
+
+def default_strategy() -> Strategy:
+    """Reasoning by rule, repeats once, the rest by what it is worth a token."""
+    return ReasoningStrategy() | DeduplicateStrategy() | PruneStrategy()

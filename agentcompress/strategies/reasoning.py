@@ -1,39 +1,37 @@
 """Reasoning: kept or dropped by rule, whatever it scores."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agentcompress.values import Context, Scores, Selection, Strategy
+from agentcompress.values import Context, Scores, Selection
+
+from .stage import StageStrategy
 
 
-class ReasoningStrategy:
+@dataclass(frozen=True, slots=True)
+class ReasoningStrategy(StageStrategy):
     """Keeps reasoning inside the open tool loop behind the last edit; the rest is another strategy's.
 
     Reasoning kept within an episode helps and is of no use after the next user turn.
     Providers sign it together with what stands before it, and may refuse it once that
     has changed; what the newest step thought must stay while its results come in.
-
-    Args:
-        rest: Chooses among everything else.
     """
-
-    def __init__(self, rest: Strategy) -> None:
-        self._rest = rest
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """What to show so that its estimated cost stays within the budget, in tokens."""
         live = list(_live(context))
         if not live:
-            return self._rest.select(context, scores, budget)
+            return self.rest.select(context, scores, budget)
         newest = max(int(context.group_of[index]) for index in live)
         last = [index for index in live if context.group_of[index] == newest]
         reserved = sum(context.segments[index].tokens for index in last)
-        selection = self._rest.select(context, scores, max(0, budget - reserved))
+        selection = self.rest.select(context, scores, max(0, budget - reserved))
         edited = _last_edit(context, selection)
         kept = {index: 0 for index in live if index > edited or index in last}
         shown = {i: 0 for i in kept if context.group_of[i] in selection.groups}
-        return Selection(renditions={**selection.renditions, **shown}, groups=selection.groups)
+        return replace(selection, renditions={**selection.renditions, **shown})
 
 
 def _live(context: Context) -> Iterator[int]:

@@ -139,3 +139,5 @@ class Selection:
     """Groups that stay; the segments of the others are not shown."""
     certificate: float | None = None
     """Share of the best possible value that this is sure to have, where the strategy can tell."""
+    repeated: frozenset[int] = frozenset()
+    """Segments not shown because what is shown further down says the same, at least for the most part."""

@@ -1,0 +1,7 @@
+"""Kernels: pure functions on tensors, CPU or CUDA, in memory linear in the rows."""
+
+from .clusters import dense_clusters
+from .matching import bipartite_soft_matching
+from .merged import Merged, representatives
+
+__all__ = ["Merged", "bipartite_soft_matching", "dense_clusters", "representatives"]
