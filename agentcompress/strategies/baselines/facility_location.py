@@ -12,6 +12,8 @@ from .vectors import prefiltered, vectors_of
 
 _ROWS = 512
 """Rows of the similarity matrix that are held at once."""
+_FEWEST = 8
+"""Gains renewed together at first: one matrix product costs little more than one of its rows."""
 
 
 class FacilityLocationStrategy:
@@ -45,19 +47,23 @@ class FacilityLocationStrategy:
             for number, (gain, cost) in enumerate(zip(_alone(vectors, weights), tokens, strict=True))
         ]
         heapq.heapify(heap)
+        renewed = set(range(len(heap)))
+        size = _FEWEST
         while heap:
-            _, number = heapq.heappop(heap)
-            index = int(candidates[number])
-            if not filler.fits(index):
+            if (number := heap[0][1]) in renewed:
+                heapq.heappop(heap)
+                if filler.fits(int(candidates[number])):
+                    filler.show(int(candidates[number]))
+                    np.maximum(served, vectors @ vectors[number], out=served)
+                    renewed, size = set(), _FEWEST
                 continue
-            likeness = vectors @ vectors[number]
-            gain = float(np.maximum(likeness - served, 0.0) @ weights)
-            now = (-round(gain / tokens[number], 6), number)
-            if heap and now > heap[0]:
-                heapq.heappush(heap, now)
-                continue
-            filler.show(index)
-            np.maximum(served, likeness, out=served)
+            top = [heapq.heappop(heap)[1] for _ in range(min(size, len(heap)))]
+            top = [number for number in top if filler.fits(int(candidates[number]))]
+            gains = weights @ np.maximum(vectors @ vectors[top].T - served[:, None], 0.0)
+            for number, gain in zip(top, gains.tolist(), strict=True):
+                heapq.heappush(heap, (-round(gain / tokens[number], 6), number))
+            renewed.update(top)
+            size = min(2 * size, _ROWS)
         return filler.selection()
 
 
