@@ -143,7 +143,11 @@ def replay(
         ),
     ],
     policy: Annotated[
-        str, typer.Option(help="agentcompress, lossless, clear-tool-uses, full, last-tokens or random.")
+        str,
+        typer.Option(
+            help="agentcompress, lossless, clear-tool-uses, full, last-tokens, random, facility-location, "
+            "floor-random, mmr or relevance-only."
+        ),
     ] = "agentcompress",
     stateful: Annotated[
         bool | None,

@@ -75,6 +75,10 @@ def test_policies_go_by_name() -> None:
         "last-tokens",
         "clear-tool-uses",
         "random",
+        "facility-location",
+        "floor-random",
+        "mmr",
+        "relevance-only",
     } == set(POLICY_NAMES)
     with pytest.raises(ValueError, match="policy 'best' is none of agentcompress, "):
         policy_named("best", stateful=True)

@@ -2,8 +2,12 @@
 
 from agentcompress.values import Criterion, Encoder
 
+from .attention import AttentionCriterion
+from .density import DensityCriterion
+from .dependency import DependencyCriterion
 from .embedding import EmbeddingCriterion
 from .lexical import LexicalCriterion
+from .novelty import NoveltyCriterion
 from .position import PositionCriterion
 from .product import ProductCriterion
 from .recency import RecencyCriterion
@@ -11,8 +15,12 @@ from .structure import StructureCriterion
 from .weighted import WeightedCriterion
 
 __all__ = [
+    "AttentionCriterion",
+    "DensityCriterion",
+    "DependencyCriterion",
     "EmbeddingCriterion",
     "LexicalCriterion",
+    "NoveltyCriterion",
     "PositionCriterion",
     "ProductCriterion",
     "RecencyCriterion",

@@ -12,6 +12,7 @@ from agentcompress.values import Budget, Encoder, Plan
 
 from .baselines import ClearToolUsesPolicy, FullPolicy, LastTokensPolicy, RandomPolicy
 from .measure import Measure
+from .nulls import NULLS, null_named, relevance
 from .policy import Policy, Shown
 from .recording import Recording
 
@@ -25,30 +26,44 @@ _BASELINES: dict[str, Callable[[], Policy]] = {
     "random": RandomPolicy,
 }
 _NO_LIMIT = 10**9
-POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES)
+POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES, *NULLS)
 
 
 class SnapshotPolicy:
-    """This library, each context compressed afresh and filled up to its ceiling."""
+    """This library, each context compressed afresh and filled up to its ceiling.
 
-    def __init__(self, encoder: Encoder) -> None:
+    Args:
+        encoder: Gives the vectors that relevance is judged by.
+        null: Name of the null baseline that chooses; None leaves the choice to the default.
+    """
+
+    def __init__(self, encoder: Encoder, null: str | None = None) -> None:
         self._encoder = encoder
+        self._null = null
         self._compressor: Compressor | None = None
 
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """The context as it is shown without any earlier decision."""
         if self._compressor is None:
-            self._compressor = _compressor(Budget(limit=ceiling), recording.measure, self._encoder)
+            self._compressor = _compressor(
+                Budget(limit=ceiling), recording.measure, self._encoder, null=self._null
+            )
         compressor = self._compressor.with_budget(ceiling)
         result = compressor.compress(recording.trajectory.messages[:step])
         return Shown(messages=result.messages, evicted=result.evicted)
 
 
 class StatefulPolicy:
-    """This library as in production: one compressor for a whole trajectory, decisions frozen."""
+    """This library as in production: one compressor for a whole trajectory, decisions frozen.
 
-    def __init__(self, encoder: Encoder) -> None:
+    Args:
+        encoder: Gives the vectors that relevance is judged by.
+        null: Name of the null baseline that chooses; None leaves the choice to the default.
+    """
+
+    def __init__(self, encoder: Encoder, null: str | None = None) -> None:
         self._encoder = encoder
+        self._null = null
         self._compressor: Compressor | None = None
         self._plan: Plan | None = None
 
@@ -56,7 +71,7 @@ class StatefulPolicy:
         """The context as the plan so far shows it, with a new plan where that is over."""
         budget = Budget.for_long_run(ceiling)
         if self._compressor is None:
-            self._compressor = _compressor(budget, recording.measure, self._encoder)
+            self._compressor = _compressor(budget, recording.measure, self._encoder, null=self._null)
         compressor = self._compressor.with_budget(budget)
         result = compressor.compress(recording.trajectory.messages[:step], plan=self._plan)
         self._plan = result.plan
@@ -95,14 +110,22 @@ def policy_named(name: str, *, stateful: bool, encoder: EncoderSetting = "auto")
         return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder))
     if name == "lossless":
         return partial(LosslessPolicy, encoder_for(encoder))
+    if name in NULLS:
+        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), name)
     if name not in _BASELINES:
         raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
     return _BASELINES[name]
 
 
-def _compressor(budget: Budget, measure: Measure, encoder: Encoder, *, lossless: bool = False) -> Compressor:
+def _compressor(
+    budget: Budget, measure: Measure, encoder: Encoder, *, lossless: bool = False, null: str | None = None
+) -> Compressor:
     """A compressor that counts as the replay does."""
     from agentcompress.compressor import Compressor
 
     counter = RequestCounter(counter=measure.counter, images=measure.images)
+    if null:
+        return Compressor(
+            budget=budget, counter=counter, criterion=relevance(encoder), strategy=null_named(null, encoder)
+        )
     return Compressor(budget=budget, counter=counter, lossless=lossless, encoder=encoder)
