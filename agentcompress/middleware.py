@@ -20,7 +20,7 @@ from langgraph.types import Command
 from agentcompress.compressor import Compressor
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.tokens import UNKNOWN
-from agentcompress.values import Budget, CompressionResult, Plan
+from agentcompress.values import Budget, CompressionResult, Plan, Strategy
 
 PLAN = "agentcompress_plan"
 """The state channel that keeps a thread's plan."""
@@ -57,6 +57,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         model: Name of the model to count for; None takes it from each request.
         encoder: Gives the vectors that relevance is told by: "auto", "static", "minilm", a
             model's folder, a LangChain `Embeddings` or an `Encoder`.
+        strategy: Chooses what is shown when everything does not fit; None takes the default one.
         on_compression: Called with the result of every compression.
 
     Raises:
@@ -74,6 +75,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         lossless: bool = False,
         model: str | None = None,
         encoder: EncoderSetting = "auto",
+        strategy: Strategy | None = None,
         on_compression: Callable[[CompressionResult], None] | None = None,
     ) -> None:
         super().__init__()
@@ -82,6 +84,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         self._lossless = lossless
         self._model = model
         self._encoder = encoder_for(encoder)  # one, and one cache, for all models
+        self._strategy = strategy
         self._on_compression = on_compression
         self._compressors: dict[tuple[str, int | None], Compressor] = {}
         self._lock = Lock()
@@ -133,6 +136,7 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
                     exclude_tools=self._exclude_tools,
                     lossless=self._lossless,
                     encoder=self._encoder,
+                    strategy=self._strategy,
                 )
             return self._compressors[key]
 

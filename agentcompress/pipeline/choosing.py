@@ -5,7 +5,7 @@ from itertools import groupby
 
 from agentcompress.values import Choice, Cut, Message, Segment
 
-from .rendering import ELIDED, REPEATED
+from .rendering import ELIDED, REPEATED, SUMMARY
 from .segmenting import Segmented
 
 _WORTH_A_LINE = 24
@@ -13,7 +13,11 @@ _WORTH_A_LINE = 24
 
 
 def choices(
-    message: Message, segmented: Segmented, shown: Mapping[int, int], repeated: Collection[int] = ()
+    message: Message,
+    segmented: Segmented,
+    shown: Mapping[int, int],
+    repeated: Collection[int] = (),
+    summary: str | None = None,
 ) -> tuple[Choice, ...]:
     """How a message is shown.
 
@@ -22,6 +26,7 @@ def choices(
         segmented: Its segments.
         shown: Segment → index into its renditions.
         repeated: Segments not shown because a later message shows them.
+        summary: What a model says of those not shown, where the message is one text.
     """
     segments = segmented.segments
     made: list[Choice] = []
@@ -32,11 +37,16 @@ def choices(
             text, cut = message.parts[part].text, segmented.cuts[part]
             elsewhere = all(number in kept or number in repeated for number in pieces)
             mark = REPEATED if elsewhere and len(kept) < len(pieces) else ELIDED
+            if summary:
+                mark = f"{mark} {SUMMARY.format(summary)}"
             made.append(_joined(text, cut, segments, pieces, kept, mark))
         else:
             hidden = [segments[number] for number in pieces if number in repeated]
-            pointers = _pointers(message.parts[part].text, hidden)
+            text = message.parts[part].text
+            pointers = _pointers(text, hidden)
             made += sorted((*_stretches(segments, kept), *pointers), key=lambda choice: choice.start)
+            if summary:
+                made.append(_behind(text, part, summary))
     return tuple(made)
 
 
@@ -79,6 +89,12 @@ def _stretches(segments: tuple[Segment, ...], kept: Mapping[int, int]) -> Iterat
         )
     if held:
         yield held
+
+
+def _behind(text: str, part: int, summary: str) -> Choice:
+    """A summary on a line of its own behind a text."""
+    line = ("" if text.endswith("\n") else "\n") + SUMMARY.format(summary)
+    return Choice(part=part, start=len(text), end=len(text), rendition="merged", text=line)
 
 
 def _pointers(text: str, hidden: Sequence[Segment]) -> Iterator[Choice]:

@@ -77,14 +77,16 @@ class Conversation:
         """The messages as the plan shows them."""
         return render(self.messages, self.names, plan, self.cost)
 
-    def choose(self, index: int, shown: Mapping[int, int], repeated: Collection[int]) -> tuple[Choice, ...]:
-        """How a message is shown, given the renditions of its segments that are, and which are repeated."""
+    def choose(
+        self, index: int, shown: Mapping[int, int], repeated: Collection[int], summary: str | None
+    ) -> tuple[Choice, ...]:
+        """How a message is shown; arguments as in `choices`."""
         message = self.messages[index]
         segmented = self.segmented.segmented(message)
         complete = len(shown) == len(segmented.segments) and not any(shown.values())
         if complete and self.lossless and message.role == "tool":
             return self.whole(index)
-        return choices(message, segmented, shown, repeated)
+        return choices(message, segmented, shown, repeated, summary)
 
     def whole(self, index: int) -> tuple[Choice, ...]:
         """All that a message says, each text in the fewest tokens."""

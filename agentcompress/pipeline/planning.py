@@ -8,9 +8,9 @@ import numpy as np
 
 from agentcompress.values import Choice, Context, Group, Pin, Plan, Selection
 
-Chooser = Callable[[int, Mapping[int, int], Collection[int]], tuple[Choice, ...]]
-"""Message index, what is shown of its segments (number in the message → rendition) and which of the
-others are repeated further down → choices."""
+Chooser = Callable[[int, Mapping[int, int], Collection[int], str | None], tuple[Choice, ...]]
+"""Message index, what is shown of its segments (number in the message → rendition), which of the
+others are repeated further down and what sums them up → choices."""
 
 
 def planned(
@@ -31,11 +31,13 @@ def planned(
     firsts = np.searchsorted(context.message_of, np.arange(len(names) + 1)).tolist()
     rows = _by_message(context, selection.renditions)
     repeated = _by_message(context, selection.repeated)
+    merged = {int(context.message_of[form.covers[0]]): form.text for form in selection.merged}
     for message, name in enumerate(names):
         if name in kept:
             first = firsts[message]
             forms = {index - first: selection.renditions[index] for index in rows.get(message, ())}
-            shown[name] = choose(message, forms, {index - first for index in repeated.get(message, ())})
+            elsewhere = {index - first for index in repeated.get(message, ())}
+            shown[name] = choose(message, forms, elsewhere, merged.get(message))
     return replace(plan, shown=shown, folded=(plan.folded - members) | (members - kept))
 
 

@@ -12,6 +12,8 @@ ELIDED = "[{} tokens elided]"
 """Stands in a shortened text and says how much of it is gone."""
 REPEATED = "[{} tokens repeated below]"
 """Stands where something was left out that a later message shows."""
+SUMMARY = "[summary by a model] {}"
+"""Says of what was left out what it says in fewer words."""
 
 
 def render(
@@ -44,8 +46,8 @@ def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message],
     reduced = _reduced(message, choices)
     if reduced == message:
         return message
-    # A pointer says itself how much it stands for.
-    rest = _reduced(message, list(map(_without_pointer, choices)))
+    # A pointer says itself how much it stands for, and a summary is none of the message's own words.
+    rest = _reduced(message, [_without_pointer(choice) for choice in choices if not _is_added(choice)])
     if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
         reduced = with_line(reduced, ELIDED.format(cost(message) - cost(rest)))
     return reduced if cost(reduced) < cost(message) else message
@@ -71,6 +73,11 @@ def _without_pointer(choice: Choice) -> Choice:
     return replace(choice, rendition="full", text=None) if choice.rendition == "stub" else choice
 
 
+def _is_added(choice: Choice) -> bool:
+    """Whether a text stands for no stretch of its own: a summary of what others leave out."""
+    return choice.start == choice.end and bool(choice.text)
+
+
 def _nothing_missed(message: Message, reduced: Message) -> bool:
     """Whether nothing is gone, or only reasoning, which nobody misses; no turn is emptied."""
     if reduced == message:
@@ -81,7 +88,7 @@ def _nothing_missed(message: Message, reduced: Message) -> bool:
 
 def _speaks_for_itself(choice: Choice) -> bool:
     """Whether a text stands for a whole part: nothing is gone, or it says in its own form what is."""
-    return choice.text is not None and choice.rendition in ("full", "merged")
+    return choice.text is not None and choice.rendition in ("full", "merged") and not _is_added(choice)
 
 
 def _stitched(text: str, choices: Sequence[Choice]) -> str:

@@ -4,6 +4,7 @@ from agentcompress.values import Strategy
 
 from .condense import CondenseStrategy
 from .deduplicate import DeduplicateStrategy
+from .distill import DistillStrategy
 from .merge import MergeStrategy
 from .prune import PruneStrategy
 from .reasoning import ReasoningStrategy
@@ -12,6 +13,7 @@ from .stage import StageStrategy
 __all__ = [
     "CondenseStrategy",
     "DeduplicateStrategy",
+    "DistillStrategy",
     "MergeStrategy",
     "PruneStrategy",
     "ReasoningStrategy",

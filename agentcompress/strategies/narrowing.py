@@ -1,6 +1,6 @@
 """A context without some of its segments, and the way back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,8 +40,26 @@ def select_without(
         group_of=context.group_of[kept],
     )
     selection = rest.select(narrowed, scores[kept], budget)
-    renditions = {kept[number]: form for number, form in selection.renditions.items()}
-    return replace(selection, renditions=renditions, repeated=frozenset(kept[i] for i in selection.repeated))
+    return traced(selection, kept)
+
+
+def traced(selection: Selection, origin: Sequence[int]) -> Selection:
+    """A selection in the numbers of the context that another one was made from.
+
+    Args:
+        selection: What was chosen of the other context.
+        origin: Number there → number here; what has one below zero is left out.
+    """
+    merged = (
+        replace(form, covers=tuple(origin[number] for number in form.covers if origin[number] >= 0))
+        for form in selection.merged
+    )
+    return replace(
+        selection,
+        renditions={origin[i]: form for i, form in selection.renditions.items() if origin[i] >= 0},
+        repeated=frozenset(origin[i] for i in selection.repeated if origin[i] >= 0),
+        merged=tuple(form for form in merged if form.covers),
+    )
 
 
 def _kept(context: Context, left_out: Collection[int]) -> list[int]:

@@ -27,7 +27,7 @@ def newest_copies(context: Context, window: int, least: int, share: float) -> di
     names = _names(context.segments)
     newest: dict[int, int] = {}
     seen: dict[tuple[int, ...], int] = {}
-    for message in reversed(_outputs(context)):
+    for message in reversed(outputs(context)):
         size = min(window, len(message))
         runs = {start: tuple(names[start : start + size]) for start in message[: len(message) - size + 1]}
         found: dict[int, int] = {}
@@ -55,7 +55,7 @@ def _names(segments: Sequence[Segment]) -> list[int]:
     ]
 
 
-def _outputs(context: Context) -> list[range]:
+def outputs(context: Context) -> list[range]:
     """The segments of each tool output."""
     places = groupby(range(len(context.segments)), key=lambda index: int(context.message_of[index]))
     runs = [list(run) for _, run in places]

@@ -141,3 +141,5 @@ class Selection:
     """Share of the best possible value that this is sure to have, where the strategy can tell."""
     repeated: frozenset[int] = frozenset()
     """Segments not shown because what is shown further down says the same, at least for the most part."""
+    merged: tuple[Rendition, ...] = ()
+    """Renditions shown that stand for several segments of one message each, behind what else it shows."""
