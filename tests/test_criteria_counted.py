@@ -89,7 +89,9 @@ def test_position_is_a_power_of_the_place_in_a_tool_output(messages: list[list[S
         for message in messages
         for place, segment in enumerate(message)
     ]
-    np.testing.assert_allclose(PositionCriterion(decay=0.5).score(a_context(messages)), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        PositionCriterion(decay=0.5, scale=1.0).score(a_context(messages)), expected, rtol=1e-6
+    )
 
 
 @given(st.lists(st.lists(st.sampled_from(["red", "green", "blue", "amber"]), max_size=4), max_size=8))
@@ -172,6 +174,7 @@ def test_what_a_call_took_from_an_output_speaks_for_the_lines_beside_it() -> Non
     [
         (lambda: PositionCriterion(decay=-1), "decay must not be negative and be finite, got -1"),
         (lambda: PositionCriterion(decay=math.nan), "decay must not be negative and be finite, got nan"),
+        (lambda: PositionCriterion(scale=0), "scale must be above 0, got 0"),
         (lambda: DependencyCriterion(spread=1.0), r"spread must lie in \[0, 1\), got 1.0"),
         (lambda: DependencyCriterion(reach=-1), "reach must not be negative, got -1"),
     ],

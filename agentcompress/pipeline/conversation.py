@@ -1,5 +1,6 @@
 """One request on its way through the stages."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,9 @@ from .fingerprint import fingerprints
 from .grouping import groups_of
 from .rendering import ELIDED, render, shown
 from .segmenting import SegmentCache
+
+_POINTED_OUT = 3
+"""Segments that an atom may stand in and still say which ones are meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,11 +141,18 @@ class Conversation:
             group_of=np.array(group_of, dtype=np.intp),
             step=max((group.step for group in self.groups), default=0) + 1,
             query=query,
-            # What a user turn names is asked for: where it stands in an output is what answers.
-            visible=frozenset(
-                atom for message in self.hard if message.role != "user" for atom in atoms_of(message.said)
-            ),
+            visible=self._visible(segments),
         )
+
+    def _visible(self, segments: Sequence[Segment]) -> frozenset[str]:
+        """Atoms that hard pins show, save those of the user's that point out a few segments.
+
+        Where such a one stands in an output is what answers; what stands everywhere tells nothing.
+        """
+        asked = {a for message in self.hard if message.role == "user" for a in atoms_of(message.said)}
+        told = {a for message in self.hard if message.role != "user" for a in atoms_of(message.said)}
+        places = Counter(atom for segment in segments for atom in segment.atoms if atom in asked)
+        return frozenset(told | {atom for atom in asked if places[atom] > _POINTED_OUT})
 
     @cached_property
     def _mark(self) -> int:
