@@ -110,7 +110,7 @@ def test_results_out_of_order_and_ids_used_again_stay_with_their_calls() -> None
         calls = [{"id": key, "type": "function", "function": function} for key in ("c1", "c2")]
         messages.append({"role": "assistant", "content": None, "tool_calls": calls})
         messages += (
-            {"role": "tool", "tool_call_id": key, "content": f"{number} {key}\n{listing('text')}"}
+            {"role": "tool", "tool_call_id": key, "content": f"{number} {key}\n{listing(f'{number}{key}')}"}
             for key in ("c2", "c1")
         )
     shown = Compressor(900).compress(messages).messages

@@ -4,6 +4,7 @@ from agentcompress.values import Criterion, Encoder
 
 from .embedding import EmbeddingCriterion
 from .lexical import LexicalCriterion
+from .position import PositionCriterion
 from .product import ProductCriterion
 from .recency import RecencyCriterion
 from .structure import StructureCriterion
@@ -12,6 +13,7 @@ from .weighted import WeightedCriterion
 __all__ = [
     "EmbeddingCriterion",
     "LexicalCriterion",
+    "PositionCriterion",
     "ProductCriterion",
     "RecencyCriterion",
     "StructureCriterion",
@@ -21,6 +23,8 @@ __all__ = [
 
 
 def default_criterion(encoder: Encoder) -> Criterion:
-    """Recency times structure times relevance, which joins the words of BM25 and the sense of an encoder."""
+    """Recency, structure and position times relevance, which joins BM25's words and an encoder's sense."""
     relevance = WeightedCriterion({LexicalCriterion(): 1.0, EmbeddingCriterion(encoder): 1.0})
-    return ProductCriterion(factors=(RecencyCriterion(), StructureCriterion()), relevance=relevance)
+    return ProductCriterion(
+        factors=(RecencyCriterion(), StructureCriterion(), PositionCriterion()), relevance=relevance
+    )

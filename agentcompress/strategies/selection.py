@@ -15,7 +15,7 @@ from .display import Display, Offer
 from .objective import HIDDEN, Objective
 from .outlook import outlook
 
-OWN_WORDS = 60
+OWN_WORDS = 20
 """Tokens of a turn's own text that come with its calls: they say why, and cost less than asking again."""
 _NEAR = 1e-9
 """Keys that differ by less are rounding error."""
