@@ -1,4 +1,4 @@
-"""How long choosing alone takes: so many elements under a quarter of their tokens, each in a process of its own.
+"""How long choosing alone takes: a quarter of the tokens of so many elements, each size in its own process.
 
 usage: python -m benchmarks.selection [--sizes 10000 100000 1000000]
 """
