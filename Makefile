@@ -8,15 +8,16 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz lint types bench bench-gpu content clean
+.PHONY: help demo test fuzz lint types bench bench-gpu ablation content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
 	@echo "make fuzz    the invariants on thousands of new conversations"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression, of each content type and of the merging kernels"
-	@echo "make bench-gpu  encoding, similarity and selection on a GPU (ARGS=--cpu without one)"
+	@echo "make bench   speed of compression, of each content type, of choosing and of the merging kernels"
+	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
+	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make clean   remove the virtual environment and caches"
 
@@ -50,10 +51,15 @@ types: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.compression
 	@$(BIN)/python -m benchmarks.segmenters --large
+	@$(BIN)/python -m benchmarks.selection
 	@$(BIN)/python -m benchmarks.kernels
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)
+
+# What each part of the default brings: make ablation DATA="runs.jsonl.gz more.jsonl.gz" ARGS="--jobs 2"
+ablation: $(READY)
+	@$(BIN)/python -m benchmarks.ablation $(DATA) $(ARGS)
 
 # What the content types make of recorded runs: make content DATA="runs.jsonl.gz more.jsonl.gz"
 content: $(READY)

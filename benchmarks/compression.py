@@ -1,6 +1,8 @@
-"""How long one compression takes: fresh content, the same request again, one more result.
+"""How long one compression takes, and where: fresh content, the same request again, one more result.
 
-usage: python -m benchmarks.compression [--tokens 200000] [--runs 5]
+Fresh content under a quarter of its tokens is to take half a second at most, with the static encoder.
+
+usage: python -m benchmarks.compression [--tokens 126000] [--runs 5]
 """
 
 import argparse
@@ -10,9 +12,10 @@ import time
 from typing import Any
 
 from agentcompress import Compressor
-from agentcompress.tokens import default_counter
+from agentcompress.tokens.counter import TiktokenCounter
 
 from .material import conversation
+from .stopwatch import REST, STAGES, Stopwatch
 
 
 def timed(compressor: Compressor, messages: list[dict[str, Any]]) -> float:
@@ -24,21 +27,30 @@ def timed(compressor: Compressor, messages: list[dict[str, Any]]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tokens", type=int, default=200_000)
+    parser.add_argument("--tokens", type=int, default=126_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    count = default_counter().count
-    Compressor(1_000).compress(conversation(2_000, count, seed=10**6))  # loads encoder and vocabulary
+    count = TiktokenCounter().count  # one of its own, so that nothing is known beforehand
+    Compressor(1_000, encoder="static").compress(conversation(2_000, count, seed=10**6))  # loads vocabularies
     fresh, again, extended = [], [], []
+    watch = Stopwatch()
     for seed in range(options.runs):
         messages = conversation(options.tokens, count, seed=seed)
-        compressor = Compressor(options.tokens // 4)
+        compressor = Compressor(options.tokens // 4, encoder="static")
         fresh.append(timed(compressor, messages[:-2]))
         again.append(timed(compressor, messages[:-2]))
         extended.append(timed(compressor, messages))
+        other = conversation(options.tokens, count, seed=options.runs + seed)[:-2]
+        with watch.running():
+            Compressor(options.tokens // 4, encoder="static").compress(other)
     rows = {"fresh": fresh, "same request again": again, "one more result, planned anew": extended}
     for name, times in rows.items():
         print(f"{name:30} median {statistics.median(times):8.1f} ms   max {max(times):8.1f} ms")
+    print("of fresh content:")
+    total = sum(watch.seconds.values())
+    for stage in (*STAGES, REST):
+        seconds = watch.seconds[stage]
+        print(f"  {stage:28} mean {1000 * seconds / options.runs:10.1f} ms   {seconds / total:6.1%}")
     print(json.dumps({name: round(statistics.median(times), 1) for name, times in rows.items()}))
 
 

@@ -1,4 +1,4 @@
-"""What a GPU brings: encoding, similarity and selection beside the floor of the device, and the same plans.
+"""What a GPU brings: encoding, similarity, merging, selection beside the device's floor, and the same plans.
 
 Needs the `minilm` extra. Where torch sees no GPU, --cpu measures the CPU alone.
 
@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import torch
 from tokenizers import Tokenizer
@@ -22,6 +23,7 @@ from agentcompress.strategies import PruneStrategy
 from agentcompress.values import Context
 
 from .agreement import Difference, context_of, differences
+from .kernels import KERNELS, material
 from .roofline import Roofline, measured, usual
 
 LAYERS, HIDDEN, INNER, READS = 6, 384, 1_536, 256
@@ -86,6 +88,7 @@ def timed(kinds: Sequence[str], contexts: Sequence[Context]) -> Iterator[Row]:
         for context in contexts:
             if kind == "cuda" or len(context.segments) <= CPU_COMPARES:
                 yield similarity(len(context.segments), roof)
+                yield from merging(len(context.segments), roof)
     for context in contexts:
         yield selection(context)
 
@@ -130,6 +133,19 @@ def neighbours(vectors: torch.Tensor) -> torch.Tensor:
         stripe.diagonal(start).fill_(-1)
         found[start : start + ROWS] = stripe.topk(NEIGHBOURS, dim=1).indices
     return found
+
+
+def merging(count: int, roof: Roofline) -> Iterator[Row]:
+    """Each merging kernel on vectors of which half have near neighbours."""
+    vectors = material(count, HIDDEN, str(roof.device)).to(roof.dtype)
+    for name, (kernel, pairs) in KERNELS.items():
+        yield Row(
+            what=name,
+            device=roof.device.type,
+            segments=count,
+            ms=usual(partial(kernel, vectors), roof.device),
+            floor=roof.floor(flops=2 * HIDDEN * pairs * count**2, moved=vectors.nbytes),
+        )
 
 
 def selection(context: Context) -> Row:
@@ -178,7 +194,7 @@ def said(row: Row) -> str:
     """One line of the table."""
     floor = "" if row.floor is None else f"   floor {row.floor:9.2f} ms, {row.ms / row.floor:6.1f} times that"
     speed = "" if row.tokens_a_second is None else f"   {row.tokens_a_second:12,.0f} tokens/s"
-    return f"{row.what:24} {row.device:5} {row.segments:8,} segments {row.ms:11.2f} ms{floor}{speed}"
+    return f"{row.what:37} {row.device:5} {row.segments:8,} segments {row.ms:11.2f} ms{floor}{speed}"
 
 
 if __name__ == "__main__":

@@ -14,10 +14,14 @@ from torch import Tensor
 
 from agentcompress.kernels import Merged, bipartite_soft_matching, dense_clusters
 
-KERNELS: dict[str, Callable[[Tensor], Merged]] = {
-    "bipartite_soft_matching, r = rows / 4": lambda rows: bipartite_soft_matching(rows, r=len(rows) // 4),
-    "dense_clusters, threshold 0.9": lambda rows: dense_clusters(rows, threshold=0.9),
+KERNELS: dict[str, tuple[Callable[[Tensor], Merged], float]] = {
+    "bipartite_soft_matching, r = rows / 4": (
+        lambda rows: bipartite_soft_matching(rows, r=len(rows) // 4),
+        1 / 4,
+    ),
+    "dense_clusters, threshold 0.9": (lambda rows: dense_clusters(rows, threshold=0.9), 1.0),
 }
+"""Each kernel, and which share of all pairs of rows it compares at least."""
 
 
 def material(rows: int, dimensions: int, device: str) -> Tensor:
@@ -41,7 +45,7 @@ def main() -> None:
     seconds: dict[str, dict[int, float]] = {name: {} for name in KERNELS}
     for rows in options.rows:
         vectors = material(rows, options.dimensions, options.device)
-        for name, kernel in KERNELS.items():
+        for name, (kernel, _) in KERNELS.items():
             kernel(vectors[:100])
             start = time.perf_counter()
             merged = kernel(vectors)

@@ -32,6 +32,11 @@ class WeightedCriterion:
                 raise ValueError(f"weights must be above 0 and finite, got {weight} for {criterion}")
         self._weights = dict(weights)
 
+    @property
+    def weights(self) -> dict[Criterion, float]:
+        """Weight of each criterion."""
+        return dict(self._weights)
+
     def score(self, context: Context) -> Scores:
         """Weighted standard deviations above the least segment, shape (segments,)."""
         total = np.zeros(len(context.segments), dtype=np.float64)

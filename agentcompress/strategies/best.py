@@ -34,30 +34,32 @@ def best_selection(context: Context, objective: Objective, pins: Pins) -> Select
         objective: What it is worth.
         pins: Shows what is shown in any case.
     """
-    selector = GreedySelector(context, objective)
-    budget = pins(selector)
-    pinned = replace(selector.selection(), groups=selector.groups)
+    start = GreedySelector(context, objective)
+    pinned = start.copy()
+    budget = pins(pinned)
+    selector = pinned.copy()
     selector.fill(budget)
     found = [selector]
     if objective.tokens.max(initial=0) > _LARGE * budget:
-        found += _nets(context, objective, pins, pinned, budget)
+        plain = start.copy(plain=True)
+        plain.fill(pins(plain))
+        found += [plain, *_singles_first(objective, pinned, budget)]
     best = max(found, key=lambda one: objective.value(one.selection().renditions, one.groups))
-    selection = best.selection()
-    shown = replace(selection, groups=best.groups)
-    bound = min(upper_bound(objective, one, budget) for one in (pinned, shown))
+    selection, shown = best.selection(), _opened(best)
+    bound = min(upper_bound(objective, one, budget) for one in (_opened(pinned), shown))
     value = objective.value(shown.renditions, shown.groups)
     return replace(selection, certificate=value / bound if bound > 0 else 1.0)
 
 
-def _nets(
-    context: Context, objective: Objective, pins: Pins, pinned: Selection, budget: int
-) -> Iterator[GreedySelector]:
-    plain = GreedySelector(context, objective, plain=True)
-    plain.fill(pins(plain))
-    yield plain
-    for segment, rendition in _best_singles(objective, pinned, budget):
-        selector = GreedySelector(context, objective)
-        left = selector.open([int(objective.group_of[segment])], pins(selector))
+def _opened(selector: GreedySelector) -> Selection:
+    """What is shown so far, with every group that is open, whether anything of it is shown or not."""
+    return replace(selector.selection(), groups=selector.groups)
+
+
+def _singles_first(objective: Objective, pinned: GreedySelector, budget: int) -> Iterator[GreedySelector]:
+    for segment, rendition in _best_singles(objective, _opened(pinned), budget):
+        selector = pinned.copy()
+        left = selector.open([int(objective.group_of[segment])], budget)
         selector.fill(selector.show(segment, left, rendition))
         yield selector
 

@@ -29,21 +29,21 @@ def upper_bound(objective: Objective, selection: Selection, budget: int) -> floa
     order = order[gains[order] > 0]
     bounds = np.searchsorted(objective.group_of[order], np.arange(len(objective.overheads) + 1))
     levels = objective.levels(selection.renditions, selection.groups)
-    packed = []
-    for group, (start, end) in enumerate(pairwise(bounds)):
-        members = order[start:end]
-        if group in selection.groups:
-            packed.append(np.stack([gains[members], costs[members]]))
-        else:
-            packed.append(_with_overhead(objective, group, levels, gains[members], costs[members]))
-    items = np.concatenate([np.zeros((2, 0)), *packed], axis=1)
-    items = items[:, np.argsort(-items[0] / items[1], kind="stable")]
-    room = (
-        np.clip(budget - np.concatenate([[0.0], np.cumsum(items[1])[:-1]]), 0.0, items[1])
-        if items.size
-        else 0
-    )
-    more = float((items[0] * room / items[1]).sum()) if items.size else 0.0
+    gain, cost = gains[order].tolist(), costs[order].tolist()
+    worth: list[float] = []
+    costly: list[float] = []
+    for group, (start, end) in enumerate(pairwise(bounds.tolist())):
+        if group not in selection.groups:
+            value, tokens, start = _with_overhead(objective, group, levels, gain, cost, range(start, end))
+            worth.append(value)
+            costly.append(tokens)
+        worth += gain[start:end]
+        costly += cost[start:end]
+    values, takes = np.array(worth), np.array(costly)
+    best = np.argsort(-values / takes, kind="stable")
+    values, takes = values[best], takes[best]
+    taken = np.clip(budget - (np.cumsum(takes) - takes), 0.0, takes)
+    more = float((values * taken / takes).sum())
     return objective.value(selection.renditions, selection.groups) + more
 
 
@@ -74,12 +74,16 @@ def _additions(objective: Objective, selection: Selection) -> tuple[Floats, Floa
     return most, np.where(most > 0, most / np.where(density > 0, density, 1.0), 1.0)
 
 
-def _with_overhead(objective: Objective, group: int, levels: Floats, gains: Floats, costs: Floats) -> Floats:
-    """Value and tokens of what a closed group offers, its overhead and calls in the first item."""
+def _with_overhead(
+    objective: Objective, group: int, levels: Floats, gain: list[float], cost: list[float], members: range
+) -> tuple[float, float, int]:
+    """Value and tokens of a closed group's densest bundle, calls included, and the first member behind it."""
     called = np.array(objective.called[group], dtype=np.intp)
-    calls = np.maximum(objective.call_weights[called] - levels[called], 0.0).sum()
-    value = calls + np.concatenate([[0.0], np.cumsum(gains)])
-    tokens = np.maximum(objective.overheads[group], 1e-9) + np.concatenate([[0.0], np.cumsum(costs)])
-    size = int(np.argmax(value / tokens))
-    first = np.array([[value[size]], [tokens[size]]])
-    return np.concatenate([first, np.stack([gains[size:], costs[size:]])], axis=1)
+    value = float(np.maximum(objective.call_weights[called] - levels[called], 0.0).sum())
+    tokens = max(float(objective.overheads[group]), 1e-9)
+    for index in members:
+        if gain[index] * tokens <= value * cost[index]:
+            return value, tokens, index
+        value += gain[index]
+        tokens += cost[index]
+    return value, tokens, members.stop

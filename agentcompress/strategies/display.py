@@ -1,27 +1,21 @@
 """What is shown so far, and what showing one more segment would bring and cost."""
 
-from collections.abc import Iterator, MutableMapping
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from math import inf
-from typing import NamedTuple
+from typing import Self
 
 import numpy as np
 
-from .objective import GAP_TOKENS, HIDDEN, LEAD, PROSE, Objective
+from .objective import GAP_TOKENS, HIDDEN, LEAD, Objective
 
 _LEAST = 1e-3
 """Tokens that an offer is taken to cost at least, so that what is free comes first."""
 
 
-class Offer(NamedTuple):
-    """The best that showing one segment, or more of it, can do now."""
-
-    rendition: int
-    """Index into the segment's renditions."""
-    gain: float
-    """Value it adds."""
-    cost: int
-    """Tokens it takes, heads that have to come with it included."""
+Offer = tuple[int, float, int]
+"""The best that showing one segment, or more of it, can do now: rendition, value it adds, tokens it
+takes with the heads that have to come with it. No class, for the kernel makes them by the thousand."""
 
 
 class Display:
@@ -33,7 +27,6 @@ class Display:
 
     Attributes:
         shown: Rendition of each segment, or `HIDDEN`, shape (segments,).
-        levels: What each atom counts so far, shape (atoms,).
 
     Args:
         objective: What is maximised.
@@ -41,6 +34,10 @@ class Display:
 
     def __init__(self, objective: Objective) -> None:
         count = len(objective.values)
+        levels = objective.levels({}, ())
+        fresh = np.maximum(objective.weights - levels, 0.0)
+        telling = fresh[objective.atoms] > 0
+        bounds = np.concatenate([[0], np.cumsum(telling)])[objective.bounds]
         self._values: list[float] = objective.values.tolist()
         self._choosable: list[bool] = objective.choosable.tolist()
         self._head: list[int] = objective.head.tolist()
@@ -48,46 +45,76 @@ class Display:
         self._inner: list[bool] = [*objective.inner.tolist(), False]
         self._forms: list[int] = objective.forms.tolist()
         self._tokens: list[int] = objective.tokens.tolist()
-        atoms = objective.atoms.tolist()
-        self._atoms = [atoms[start:end] for start, end in pairwise(objective.bounds.tolist())]
+        self._words: list[float] = objective.words.tolist()
+        # Of all renditions, one behind the other, the atoms that can add something.
+        self._atoms: list[int] = objective.atoms[telling].tolist()
+        self._bounds: list[int] = bounds.tolist()
+        self._overheads: list[int] = objective.overheads.tolist()
         self._called = objective.called
         self._weights: list[float] = objective.weights.tolist()
         self._call_weights: list[float] = objective.call_weights.tolist()
+        self._levels: list[float] = levels.tolist()
+        # What each atom still adds to a segment that has it.
+        self._fresh: list[float] = fresh.tolist()
         self._led = [0.0] * count
         self._under: dict[int, list[int]] = {}
         for index in np.flatnonzero(objective.head >= 0).tolist():
             self._under.setdefault(self._head[index], []).append(index)
         self.shown = [HIDDEN] * count
-        self.levels: list[float] = objective.levels({}, ()).tolist()
+
+    def copy(self) -> Self:
+        """The same, to be shown more of on its own."""
+        other = copy(self)
+        other._levels, other._fresh, other._led = [*self._levels], [*self._fresh], [*self._led]
+        other.shown = [*self.shown]
+        return other
 
     def open(self, group: int) -> None:
         """Shows a group's calls."""
         for atom in self._called[group]:
-            self.levels[atom] = max(self.levels[atom], self._call_weights[atom])
+            level = self._levels[atom] = max(self._levels[atom], self._call_weights[atom])
+            if self._fresh[atom]:
+                self._fresh[atom] = max(self._weights[atom] - level, 0.0)
 
-    def worth_of_calls(self, group: int, levels: MutableMapping[int, float]) -> float:
-        """What a group's calls add; `levels` takes what they then count."""
-        value = 0.0
+    def bundle(self, group: int, members: Iterable[int], densities: Sequence[float], room: int) -> Offer:
+        """The offer of opening a group that is not open together with its densest segments that fit.
+
+        Args:
+            group: The group.
+            members: Its segments, densest first.
+            densities: The most that each segment of the context can bring per token.
+            room: Tokens that it may take.
+        """
+        fresh = self._fresh
+        taken: list[tuple[int, float]] = []
+        value, cost = 0.0, self._overheads[group]
         for atom in self._called[group]:
-            more = self._call_weights[atom] - self.levels[atom]
+            more = self._call_weights[atom] - self._levels[atom]
             if more > 0:
                 value += more
-                levels[atom] = self._call_weights[atom]
-        return value
+                if self._weights[atom] <= self._call_weights[atom]:
+                    taken.append((atom, fresh[atom]))
+                    fresh[atom] = 0.0
+        for index in members:
+            if densities[index] * cost <= value:
+                break
+            offer = self.offer(index, room - cost)
+            if offer and offer[1] * cost > value * offer[2]:
+                value += offer[1]
+                cost += max(offer[2], 1)
+                for atom in self._atoms_of(self._forms[index] + offer[0]):
+                    taken.append((atom, fresh[atom]))
+                    fresh[atom] = 0.0
+        for atom, more in reversed(taken):
+            fresh[atom] = more
+        return HIDDEN, value, cost
 
-    def offer(
-        self,
-        index: int,
-        room: float = inf,
-        also: MutableMapping[int, float] | None = None,
-        only: int | None = None,
-    ) -> Offer | None:
+    def offer(self, index: int, room: float = inf, only: int | None = None) -> Offer | None:
         """The best next move for a segment; None where there is none, or a rule decides on it.
 
         Args:
             index: The segment.
             room: Tokens it may take.
-            also: Atom → what it is to be taken to count.
             only: The rendition to look at; None for all.
         """
         now = self.shown[index]
@@ -95,42 +122,37 @@ class Display:
             return None
         first, end = self._forms[index], self._forms[index + 1]
         if now == HIDDEN:
-            gain, cost = self._led[index], self._gap(index)
+            cost = 0
+            if self._inner[index] and self.shown[index - 1] == HIDDEN:
+                cost += GAP_TOKENS
+            if self._inner[index + 1] and self.shown[index + 1] != HIDDEN:
+                cost -= GAP_TOKENS
+            gain = self._led[index]
             if self._head[index] >= 0:
                 for head in self._hidden_heads(index):
-                    gain += self._gain(head, self._forms[head], also)
+                    gain += self._gain(self._forms[head])
                     cost += self._tokens[self._forms[head]]
             if end - first == 1:
                 cost += self._tokens[first]
-                return Offer(0, gain + self._gain(index, first, also), cost) if cost <= room else None
+                return (0, gain + self._gain(first), cost) if cost <= room else None
         else:
             end = first + now
-            cost = -self._tokens[end]
-            gain = PROSE * self._values[index] * cost
+            gain, cost = -self._words[end], -self._tokens[end]
         offers = (
-            Offer(form - first, gain + self._gain(index, form, also), cost + self._tokens[form])
+            (form - first, gain + self._gain(form), cost + self._tokens[form])
             for form in range(first, end)
             if cost + self._tokens[form] <= room and only in (None, form - first)
         )
-        return max(offers, key=lambda offer: (offer.gain / max(offer.cost, _LEAST), offer.cost), default=None)
+        return max(offers, key=lambda offer: (offer[1] / max(offer[2], _LEAST), offer[2]), default=None)
 
-    def _gain(self, index: int, form: int, also: MutableMapping[int, float] | None) -> float:
-        value = PROSE * self._values[index] * self._tokens[form]
-        levels, weights = self.levels, self._weights
-        for atom in self._atoms[form]:
-            more = weights[atom] - levels[atom]
-            if more > 0 and (also is None or weights[atom] > also.get(atom, 0.0)):
-                value += more
+    def _gain(self, form: int) -> float:
+        value, fresh = self._words[form], self._fresh
+        for atom in self._atoms[self._bounds[form] : self._bounds[form + 1]]:
+            value += fresh[atom]
         return value
 
-    def covered_by(self, index: int, rendition: int) -> Iterator[tuple[int, float]]:
-        """Atoms of a rendition with what they count in it."""
-        return ((atom, self._weights[atom]) for atom in self._atoms[self._forms[index] + rendition])
-
-    def _gap(self, index: int) -> int:
-        opens = self._inner[index] and self.shown[index - 1] == HIDDEN
-        closes = self._inner[index + 1] and self.shown[index + 1] != HIDDEN
-        return GAP_TOKENS * (opens - closes)
+    def _atoms_of(self, form: int) -> list[int]:
+        return self._atoms[self._bounds[form] : self._bounds[form + 1]]
 
     def _hidden_heads(self, index: int) -> Iterator[int]:
         while (index := self._head[index]) >= 0 and self.shown[index] == HIDDEN:
@@ -148,10 +170,10 @@ class Display:
     def _show(self, index: int, rendition: int, better: set[int]) -> None:
         first_time = self.shown[index] == HIDDEN
         self.shown[index] = rendition
-        levels, weights = self.levels, self._weights
-        for atom in self._atoms[self._forms[index] + rendition]:
-            if weights[atom] > levels[atom]:
-                levels[atom] = weights[atom]
+        for atom in self._atoms_of(self._forms[index] + rendition):
+            if self._fresh[atom]:
+                self._fresh[atom] = 0.0
+                self._levels[atom] = self._weights[atom]
         if rendition:
             better.add(index)
         if first_time:

@@ -111,6 +111,12 @@ class Objective:
             visible=np.array([numbers[a] for a in context.visible if a in numbers], dtype=np.intp),
         )
 
+    @property
+    def words(self) -> Floats:
+        """What showing each rendition adds by its words alone, shape (renditions,)."""
+        words: Floats = PROSE * np.repeat(self.values, np.diff(self.forms)) * self.tokens
+        return words
+
     def gains(self, levels: Floats) -> Floats:
         """What showing each rendition would add, were nothing of its segment shown, shape (renditions,).
 
@@ -119,8 +125,7 @@ class Objective:
         """
         rows = np.repeat(np.arange(len(self.tokens)), np.diff(self.bounds))
         fresh = np.maximum(self.weights[self.atoms] - levels[self.atoms], 0.0)
-        words: Floats = PROSE * np.repeat(self.values, np.diff(self.forms)) * self.tokens
-        gains: Floats = words + np.bincount(rows, fresh, len(self.tokens))
+        gains: Floats = self.words + np.bincount(rows, fresh, len(self.tokens))
         return gains
 
     def levels(self, shown: Mapping[int, int], groups: Collection[int]) -> Floats:

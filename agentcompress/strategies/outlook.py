@@ -42,7 +42,8 @@ def outlook(objective: Objective) -> Outlook:
         densities=density.tolist(),
         densest=[members.tolist() for members in groups],
         bundles=[
-            _bundle(objective, group, gain[members], cost[members]) for group, members in enumerate(groups)
+            _bundle(objective, group, gain[members].tolist(), cost[members].tolist())
+            for group, members in enumerate(groups)
         ],
     )
 
@@ -78,11 +79,15 @@ def _best_forms(objective: Objective, densities: Floats) -> Integers:
     return best
 
 
-def _bundle(objective: Objective, group: int, gain: Floats, cost: Integers) -> float:
-    value = sum(objective.call_weights[number] for number in objective.called[group]) + np.cumsum(
-        [0.0, *gain]
-    )
-    tokens = int(objective.overheads[group]) + np.cumsum([0, *cost])
-    if not tokens[0]:
+def _bundle(objective: Objective, group: int, gain: list[float], cost: list[int]) -> float:
+    """Value per token of a group with as many of its densest segments as make it densest."""
+    value = float(sum(objective.call_weights[number] for number in objective.called[group]))
+    tokens = int(objective.overheads[group])
+    if not tokens:
         return float("inf")
-    return float((value / tokens).max())
+    for more, further in zip(gain, cost, strict=True):
+        if more * tokens <= value * further:
+            break
+        value += more
+        tokens += further
+    return value / tokens

@@ -2,14 +2,16 @@
 
 import heapq
 from collections.abc import Iterable, Sequence
+from copy import copy
 from itertools import pairwise
 from math import inf
+from typing import Self
 
 import numpy as np
 
 from agentcompress.values import Context, Selection
 
-from .display import Display
+from .display import Display, Offer
 from .objective import HIDDEN, Objective
 from .outlook import outlook
 
@@ -47,26 +49,18 @@ class GreedySelector:
         # The best key a segment waits under; entries with another one are out of date.
         self._keys: dict[int, float] = {}
 
+    def copy(self, *, plain: bool = False) -> Self:
+        """The same, to go on by itself; `plain` as for the class."""
+        other = copy(self)
+        other._plain = plain
+        other._display = self._display.copy()
+        other._open, other._heap, other._keys = [*self._open], [*self._heap], {**self._keys}
+        return other
+
     @property
     def groups(self) -> frozenset[int]:
         """Groups that are open so far."""
         return frozenset(group for group, is_open in enumerate(self._open) if is_open)
-
-    def _bundle(self, group: int, budget: int) -> tuple[float, int]:
-        """Value and cost of opening the group together with its densest segments that fit."""
-        display = self._display
-        levels: dict[int, float] = {}
-        value = display.worth_of_calls(group, levels)
-        cost = self._context.groups[group].overhead
-        for index in self._outlook.densest[group]:
-            if self._outlook.densities[index] * cost <= value:
-                break
-            offer = display.offer(index, budget - cost, levels)
-            if offer and offer.gain * cost > value * offer.cost:
-                value += offer.gain
-                cost += max(offer.cost, 1)
-                levels.update(display.covered_by(index, offer.rendition))
-        return value, cost
 
     def open(self, groups: Iterable[int], budget: int) -> int:
         """Opens groups, in the order given, while their overhead fits; returns what is left."""
@@ -98,7 +92,7 @@ class GreedySelector:
     def _offer(self, indices: Iterable[int]) -> None:
         for index in indices:
             offer = self._display.offer(index)
-            if offer and (key := self._key(offer.gain, offer.cost)) != self._keys.get(index):
+            if offer and (key := self._key(offer[1], offer[2])) != self._keys.get(index):
                 self._push(key, index)
 
     def _push(self, key: float, index: int) -> None:
@@ -108,10 +102,12 @@ class GreedySelector:
     def show(self, index: int, budget: int, rendition: int | None = None) -> int:
         """Shows a segment, in its best rendition if none is given, if it fits; returns what is left."""
         offer = self._display.offer(index, budget, only=rendition)
-        if offer is None:
-            return budget
-        self._offer(sorted(self._display.show(index, offer.rendition)))
-        return budget - offer.cost
+        return budget if offer is None else self._take(index, offer, budget)
+
+    def _take(self, index: int, offer: Offer, budget: int) -> int:
+        form, _, cost = offer
+        self._offer(sorted(self._display.show(index, form)))
+        return budget - cost
 
     def fill(self, budget: int) -> int:
         """Spends the budget where it is worth most; returns what is left."""
@@ -125,27 +121,24 @@ class GreedySelector:
                 continue
             del keys[index]
             group = -1 - index  # groups wait in the same heap, below zero
-            fresh = self._segment_key(index, budget) if index >= 0 else self._group_key(group, budget)
-            if fresh is None:
+            offer = self._display.offer(index, budget) if index >= 0 else self._bundle(group, budget)
+            if offer is None:
                 continue
+            fresh = self._key(offer[1], offer[2])
             if heap and fresh > heap[0][0] + _NEAR and fresh > key + _NEAR:
                 self._push(fresh, index)
             elif index < 0:
                 budget = self.open([group], budget)
             else:
-                budget = self.show(index, budget)
+                budget = self._take(index, offer, budget)
         return budget
 
-    def _segment_key(self, index: int, budget: int) -> float | None:
-        """A segment's place in the heap by its best offer now; None where it has none that fits."""
-        offer = self._display.offer(index, budget)
-        return self._key(offer.gain, offer.cost) if offer else None
-
-    def _group_key(self, group: int, budget: int) -> float | None:
-        """A group's place in the heap; None where it is open, or does not fit."""
+    def _bundle(self, group: int, budget: int) -> Offer | None:
+        """What opening a group brings; None where it is open, or does not fit."""
         if self._open[group] or self._context.groups[group].overhead > budget:
             return None
-        return self._key(*self._bundle(group, budget))
+        promise = self._outlook
+        return self._display.bundle(group, promise.densest[group], promise.densities, budget)
 
     def selection(self) -> Selection:
         """What is shown so far."""
