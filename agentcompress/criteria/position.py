@@ -20,9 +20,9 @@ class PositionCriterion:
         ValueError: `decay` is negative or not finite, or `scale` not above 0.
     """
 
-    decay: float = 0.3
+    decay: float = 0.5
     """How fast late segments fade; 0 ignores the place."""
-    scale: float = 30.0
+    scale: float = 100.0
     """Segments after which fading begins in earnest."""
 
     def __post_init__(self) -> None:
