@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from agentcompress.criteria.lexical import LexicalCriterion, rarity
 from agentcompress.values import Context, Scores
-
-from .lexical import LexicalCriterion, rarity
 
 _LONGEST = 120
 """Characters of a first line from which on it is no heading."""
