@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agentcompress.criteria.passage import passage_criterion
+from agentcompress.criteria.passages import passage_criterion
 from agentcompress.encoders import encoder_for
 from agentcompress.strategies.fill import FillStrategy
 from agentcompress.tokens import default_counter

@@ -20,12 +20,12 @@ from agentcompress.criteria import (
     WeightedCriterion,
     default_criterion,
 )
-from agentcompress.criteria.feedback import FeedbackCriterion
-from agentcompress.criteria.headings import HeadingCriterion
-from agentcompress.criteria.links import LinkCriterion
-from agentcompress.criteria.neighbours import NeighbourCriterion
-from agentcompress.criteria.passage import passage_criterion
-from agentcompress.criteria.sentence import SentenceCriterion
+from agentcompress.criteria.passages import passage_criterion
+from agentcompress.criteria.passages.feedback import FeedbackCriterion
+from agentcompress.criteria.passages.headings import HeadingCriterion
+from agentcompress.criteria.passages.links import LinkCriterion
+from agentcompress.criteria.passages.neighbours import NeighbourCriterion
+from agentcompress.criteria.passages.sentence import SentenceCriterion
 from agentcompress.encoders import encoder_for
 from agentcompress.values import Context, Criterion, Group, Scores, Segment, SegmentKind, Vectors
 

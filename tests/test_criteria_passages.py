@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentcompress.criteria import LexicalCriterion
-from agentcompress.criteria.feedback import FeedbackCriterion
-from agentcompress.criteria.headings import HeadingCriterion
-from agentcompress.criteria.leaders import leaders
-from agentcompress.criteria.links import LinkCriterion
-from agentcompress.criteria.neighbours import NeighbourCriterion
-from agentcompress.criteria.order import in_order
-from agentcompress.criteria.sentence import SentenceCriterion
+from agentcompress.criteria.passages.feedback import FeedbackCriterion
+from agentcompress.criteria.passages.headings import HeadingCriterion
+from agentcompress.criteria.passages.leaders import leaders
+from agentcompress.criteria.passages.links import LinkCriterion
+from agentcompress.criteria.passages.neighbours import NeighbourCriterion
+from agentcompress.criteria.passages.order import in_order
+from agentcompress.criteria.passages.sentence import SentenceCriterion
 from agentcompress.criteria.stems import stems_of
 from agentcompress.encoders import encoder_for
 from tests.test_criteria import FixedCriterion, context_of

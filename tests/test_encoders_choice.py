@@ -70,6 +70,12 @@ def test_what_is_no_encoder_is_refused(setting: object) -> None:
         encoder_for(setting)  # type: ignore[arg-type]
 
 
+def test_an_empty_name_is_refused(tmp_path: Path, command: Command) -> None:
+    chat = tmp_path / "chat.json"
+    chat.write_text(json.dumps(reads(2)))
+    fails(command("compress", chat, "--budget", 1_500, "--encoder", ""), "encoder must not be empty")
+
+
 @pytest.mark.parametrize("encoder", [RecordingEncoder(), "static", DeterministicFakeEmbedding(size=8)])
 def test_a_compressor_scores_with_the_encoder_it_is_given(encoder: object) -> None:
     result = Compressor(1_500, encoder=encoder).compress(reads(10))  # type: ignore[arg-type]

@@ -205,7 +205,13 @@ def test_pins_alone_over_the_ceiling_say_what_takes_how_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "said_so"), [(-1.0, "negative"), (float("nan"), "not finite"), (float("inf"), "not finite")]
+    ("score", "said_so"),
+    [
+        (-1.0, "negative"),
+        (3e38, "above 1e"),
+        (float("nan"), "not finite"),
+        (float("inf"), "not finite"),
+    ],
 )
 def test_a_criterion_that_breaks_its_word_is_named(score: float, said_so: str) -> None:
     class Careless:

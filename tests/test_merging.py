@@ -244,6 +244,12 @@ def test_stages_run_in_the_order_they_are_written() -> None:
     assert len(last.seen[0][0].segments) == 1
 
 
+@pytest.mark.parametrize("chooser", [PruneStrategy(pinned=0.2), CondenseStrategy(), PruneStrategy()])
+def test_a_strategy_that_takes_everything_is_not_replaced_in_silence(chooser: Strategy) -> None:
+    with pytest.raises(TypeError, match=f"{type(chooser).__name__} leaves nothing open for Dedup"):
+        ReasoningStrategy() | chooser | DeduplicateStrategy()
+
+
 @pytest.mark.parametrize(
     ("make", "name"),
     [(lambda: DeduplicateStrategy(window=0), "window"), (lambda: DeduplicateStrategy(least=0), "least")],

@@ -17,6 +17,9 @@ class WeightedCriterion:
     Sums of z-scores over one query beat reciprocal rank fusion: they keep how far
     ahead a segment is. A criterion that cannot tell segments apart adds nothing.
 
+    Source: fusion by zero mean and unit variance (Montague & Aslam, "Relevance Score
+    Normalization for Metasearch", CIKM 2001).
+
     Args:
         weights: Weight of each criterion, above 0.
 

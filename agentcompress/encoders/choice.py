@@ -36,7 +36,8 @@ def encoder_for(setting: EncoderSetting) -> Encoder:
         ValueError: The setting is none of these.
     """
     if isinstance(setting, str | Path):
-        name = str(setting)
+        if not (name := str(setting)):
+            raise ValueError("encoder must not be empty")
         return _named(automatic()[0] if name == "auto" else name)
     if isinstance(setting, CachedEncoder):
         return setting

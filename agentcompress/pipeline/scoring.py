@@ -4,17 +4,20 @@ import numpy as np
 
 from agentcompress.values import Context, Criterion, Scores
 
+_MOST = 1e30
+"""Scores from which on sums and roundings of them may leave float32."""
+
 
 def scored(criterion: Criterion, context: Context) -> Scores:
     """What the criterion says of the context.
 
     Raises:
-        ValueError: It is not one finite, non-negative score a segment.
+        ValueError: It is not one score from 0 to 1e30 a segment.
     """
     scores = criterion.score(context)
     name = type(criterion).__name__
     if scores.shape != (len(context.segments),):
         raise ValueError(f"{name} gave scores of shape {scores.shape} for {len(context.segments)} segments")
-    if not np.isfinite(scores).all() or (scores < 0).any():
-        raise ValueError(f"{name} gave a score that is negative or not finite")
+    if not np.isfinite(scores).all() or (scores < 0).any() or (scores > _MOST).any():
+        raise ValueError(f"{name} gave a score that is negative, above {_MOST:g} or not finite")
     return scores

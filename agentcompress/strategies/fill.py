@@ -15,6 +15,9 @@ class FillStrategy:
     takes the place of many short ones, by score per token short ones crowd out what
     answers. Segments are shown whole or not at all.
 
+    Source: the scaled cost of Lin & Bilmes, "Multi-document Summarization via Budgeted
+    Maximization of Submodular Functions" (NAACL 2010).
+
     Raises:
         ValueError: `thrift` is not in [0, 1].
     """

@@ -8,6 +8,9 @@ from agentcompress.values import Context, Scores, Selection, Strategy
 
 from .prune import PruneStrategy
 
+_UNSAID = PruneStrategy()
+"""Chooses where none was named; told from one that was by identity."""
+
 
 @dataclass(frozen=True, slots=True)
 class StageStrategy(ABC):
@@ -18,7 +21,7 @@ class StageStrategy(ABC):
     by `PruneStrategy()`.
     """
 
-    rest: Strategy = field(default_factory=PruneStrategy, kw_only=True)
+    rest: Strategy = field(default=_UNSAID, kw_only=True)
     """Chooses among everything that the stage leaves open."""
 
     @abstractmethod
@@ -26,5 +29,14 @@ class StageStrategy(ABC):
         """What to show so that its estimated cost stays within the budget, in tokens."""
 
     def __or__(self, rest: Strategy) -> Self:
-        """The same with `rest` behind its last stage."""
-        return replace(self, rest=self.rest | rest if isinstance(self.rest, StageStrategy) else rest)
+        """The same with `rest` behind its last stage.
+
+        Raises:
+            TypeError: The last stage leaves the rest to a strategy already, which takes everything.
+        """
+        if isinstance(self.rest, StageStrategy):
+            return replace(self, rest=self.rest | rest)
+        if self.rest is not _UNSAID:
+            name = type(self.rest).__name__
+            raise TypeError(f"{name} leaves nothing open for {type(rest).__name__}: put it last")
+        return replace(self, rest=rest)

@@ -1,15 +1,15 @@
 """The criterion for documents that are to answer a question."""
 
+from agentcompress.criteria.embedding import EmbeddingCriterion
+from agentcompress.criteria.lexical import LexicalCriterion
+from agentcompress.criteria.weighted import WeightedCriterion
 from agentcompress.values import Criterion, Encoder
 
-from .embedding import EmbeddingCriterion
 from .feedback import FeedbackCriterion
 from .headings import HeadingCriterion
-from .lexical import LexicalCriterion
 from .links import LinkCriterion
 from .neighbours import NeighbourCriterion
 from .sentence import SentenceCriterion
-from .weighted import WeightedCriterion
 
 
 def passage_criterion(encoder: Encoder) -> Criterion:

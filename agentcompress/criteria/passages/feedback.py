@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agentcompress.criteria.lexical import LexicalCriterion, rarity
+from agentcompress.criteria.weighted import z_scores
 from agentcompress.values import Context, Criterion, Scores
 
 from .leaders import leaders
-from .lexical import LexicalCriterion, rarity
-from .weighted import z_scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

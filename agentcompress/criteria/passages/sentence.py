@@ -6,9 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from agentcompress.criteria.embedding import cosines
 from agentcompress.values import Context, Encoder, Scores
-
-from .embedding import cosines
 
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .lexical import rarity
-from .stems import stems_of
+from agentcompress.criteria.lexical import rarity
+from agentcompress.criteria.stems import stems_of
 
 _SURE = 3.0
 """Standard deviations above chance."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agentcompress.criteria.weighted import z_scores
 from agentcompress.values import Context, Criterion, Scores
 
 from .headings import HeadingCriterion
 from .leaders import leaders
-from .weighted import z_scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from agentcompress.criteria.weighted import z_scores
 from agentcompress.values import Context, Criterion, Scores
 
 from .order import in_order
-from .weighted import z_scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
