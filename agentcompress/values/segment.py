@@ -47,6 +47,8 @@ class Rendition:
     """Its cost."""
     atoms: tuple[str, ...] = ()
     """Identifiers, paths and numbers in it, each once, in order."""
+    covers: tuple[int, ...] = ()
+    """Of merged and folded renditions: indices of the segments it stands for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
