@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from agentcompress.criteria import (
     DensityCriterion,
     DependencyCriterion,
+    NamedCriterion,
     NoveltyCriterion,
     PositionCriterion,
 )
@@ -22,6 +23,7 @@ from agentcompress.values import Context, Criterion, Group, Role, Segment, atoms
 COUNTED: list[Criterion] = [
     DensityCriterion(),
     DependencyCriterion(),
+    NamedCriterion(),
     NoveltyCriterion(),
     PositionCriterion(),
 ]
@@ -92,6 +94,16 @@ def test_position_is_a_power_of_the_place_in_a_tool_output(messages: list[list[S
     np.testing.assert_allclose(
         PositionCriterion(decay=0.5, scale=1.0).score(a_context(messages)), expected, rtol=1e-6
     )
+
+
+@given(
+    st.lists(st.sampled_from(["get /orders/4871", "get /orders/4872", "id_7 4871", "nothing"]), max_size=9)
+)
+def test_a_name_of_the_query_points_out_what_few_segments_have(texts: list[str]) -> None:
+    context = a_context([[a_segment(text) for text in texts]], query="Why is order 4871 slow?")
+    having = [text for text in texts if "4871" in text]
+    expected = [4.0 if text in having and len(having) <= 3 else 1.0 for text in texts]
+    assert NamedCriterion().score(context).tolist() == expected
 
 
 @given(st.lists(st.lists(st.sampled_from(["red", "green", "blue", "amber"]), max_size=4), max_size=8))
@@ -174,6 +186,7 @@ def test_what_a_call_took_from_an_output_speaks_for_the_lines_beside_it() -> Non
     [
         (lambda: PositionCriterion(decay=-1), "decay must not be negative and be finite, got -1"),
         (lambda: PositionCriterion(decay=math.nan), "decay must not be negative and be finite, got nan"),
+        (lambda: NamedCriterion(most=0.5), "most must be at least 1 and finite, got 0.5"),
         (lambda: PositionCriterion(scale=0), "scale must be above 0, got 0"),
         (lambda: DependencyCriterion(spread=1.0), r"spread must lie in \[0, 1\), got 1.0"),
         (lambda: DependencyCriterion(reach=-1), "reach must not be negative, got -1"),

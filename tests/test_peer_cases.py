@@ -175,3 +175,14 @@ def test_the_row_that_the_question_names(seed: int, share: float) -> None:
     table = "\n".join(["NAME                        STATUS              RESTARTS IP", *rows])
     asked = rng.randrange(120)
     assert rows[asked] in shown(f"Why is {names[asked]} not healthy?", table, share=share)
+
+
+@pytest.mark.parametrize("share", [0.03, 0.1])
+@pytest.mark.parametrize("place", [5, 553, 795])
+def test_the_line_with_the_number_that_the_question_names(place: int, share: float) -> None:
+    rows = [
+        f"2026-03-02T10:{i // 60:02d}:{i % 60:02d}Z INFO GET /orders/{1000 + 7 * i} {i % 90}ms"
+        for i in range(800)
+    ]
+    asked = shown(f"Why is order {1000 + 7 * place} slow?", "\n".join(rows), share=share)
+    assert rows[place] in asked

@@ -177,3 +177,18 @@ def test_a_large_element_worth_more_than_all_small_ones_is_found() -> None:
     scores = np.ones(2, dtype=np.float32)
     assert PruneStrategy().select(context, scores, 101).renditions == {1: 0}
     assert CondenseStrategy().select(context, scores, 101).renditions == {1: 0}
+
+
+def test_what_can_never_fit_does_not_count_against_a_choice() -> None:
+    segments = [Segment(part=0, start=0, end=1, text="x", tokens=500, role="tool", atoms=("id_1",))]
+    context = Context(
+        segments=segments,
+        groups=[Group(messages=(0,), step=0)],
+        message_of=np.array([0]),
+        group_of=np.array([0]),
+        step=1,
+        query="",
+    )
+    selection = PruneStrategy().select(context, np.ones(1, dtype=np.float32), 100)
+    assert not selection.renditions
+    assert selection.certificate == 1.0

@@ -7,6 +7,7 @@ from .density import DensityCriterion
 from .dependency import DependencyCriterion
 from .embedding import EmbeddingCriterion
 from .lexical import LexicalCriterion
+from .named import NamedCriterion
 from .novelty import NoveltyCriterion
 from .position import PositionCriterion
 from .product import ProductCriterion
@@ -20,6 +21,7 @@ __all__ = [
     "DependencyCriterion",
     "EmbeddingCriterion",
     "LexicalCriterion",
+    "NamedCriterion",
     "NoveltyCriterion",
     "PositionCriterion",
     "ProductCriterion",
@@ -31,8 +33,9 @@ __all__ = [
 
 
 def default_criterion(encoder: Encoder) -> Criterion:
-    """Recency, structure and position times relevance, which joins BM25's words and an encoder's sense."""
+    """Recency, structure, place and names times relevance, which joins BM25 and an encoder."""
     relevance = WeightedCriterion({LexicalCriterion(): 1.0, EmbeddingCriterion(encoder): 1.0})
     return ProductCriterion(
-        factors=(RecencyCriterion(), StructureCriterion(), PositionCriterion()), relevance=relevance
+        factors=(RecencyCriterion(), StructureCriterion(), PositionCriterion(), NamedCriterion()),
+        relevance=relevance,
     )

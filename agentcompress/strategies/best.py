@@ -48,7 +48,7 @@ def best_selection(context: Context, objective: Objective, pins: Pins) -> Select
     selection, shown = best.selection(), _opened(best)
     bound = min(upper_bound(objective, one, budget) for one in (_opened(pinned), shown))
     value = objective.value(shown.renditions, shown.groups)
-    return replace(selection, certificate=value / bound if bound > 0 else 1.0)
+    return replace(selection, certificate=min(1.0, value / bound) if bound > 0 else 1.0)
 
 
 def _opened(selector: GreedySelector) -> Selection:

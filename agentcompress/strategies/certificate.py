@@ -24,7 +24,7 @@ def upper_bound(objective: Objective, selection: Selection, budget: int) -> floa
         selection: Groups that are open, and what is shown of them.
         budget: Tokens that any further choice may take.
     """
-    gains, costs = _additions(objective, selection)
+    gains, costs = _additions(objective, selection, budget)
     order = np.lexsort((-gains / costs, objective.group_of))
     order = order[gains[order] > 0]
     bounds = np.searchsorted(objective.group_of[order], np.arange(len(objective.overheads) + 1))
@@ -47,7 +47,7 @@ def upper_bound(objective: Objective, selection: Selection, budget: int) -> floa
     return objective.value(selection.renditions, selection.groups) + more
 
 
-def _additions(objective: Objective, selection: Selection) -> tuple[Floats, Floats]:
+def _additions(objective: Objective, selection: Selection, budget: int) -> tuple[Floats, Floats]:
     """The most each segment could still add, and tokens at its best value per token, shape (segments,)."""
     shown = np.full(len(objective.values), -1)
     if selection.renditions:
@@ -60,7 +60,8 @@ def _additions(objective: Objective, selection: Selection) -> tuple[Floats, Floa
     gains = gains - (PROSE * objective.values * now)[owner]
     costs = np.maximum(objective.tokens - now[owner], 1).astype(np.float64)
     number = np.arange(len(owner)) - objective.forms[:-1][owner]
-    gains[~(hidden[owner] | (number < shown[owner])) | ~objective.choosable[owner]] = 0.0
+    fits = hidden[owner] & (objective.tokens <= budget)
+    gains[~(fits | (number < shown[owner])) | ~objective.choosable[owner]] = 0.0
     leads = np.where(hidden & (objective.lead >= 0), LEAD * objective.values, 0.0)
     members = np.flatnonzero((objective.lead >= 0) & ~hidden)
     np.add.at(
