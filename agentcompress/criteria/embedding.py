@@ -41,10 +41,13 @@ def cosines(encoder: Encoder, texts: Sequence[str], query: str) -> Scores:
         Shape (texts,), mapped to [0, 1]; 0.5 where nothing can be told.
     """
     [of_query] = encoder.encode([query])
-    if not of_query.any():
+    if not texts or not of_query.any():
         return np.full(len(texts), 0.5, dtype=np.float32)
     blocks = range(0, len(texts), _BLOCK)
-    mean = encoder.encode(texts[:: len(blocks)]).mean(axis=0)
+    sample = encoder.encode(texts[:: len(blocks)])
+    mean = sample.mean(axis=0)
+    if len(blocks) == 1:
+        return _seen_from(mean, sample, of_query)
     found = [_seen_from(mean, encoder.encode(texts[at : at + _BLOCK]), of_query) for at in blocks]
     return np.concatenate(found)
 
