@@ -29,8 +29,8 @@ _NO_LIMIT = 10**9
 POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES, *NULLS)
 
 
-class SnapshotPolicy:
-    """This library, each context compressed afresh and filled up to its ceiling.
+class OwnPolicy:
+    """This library, with its encoder and the choice that is compared.
 
     Args:
         encoder: Gives the vectors that relevance is judged by.
@@ -41,6 +41,10 @@ class SnapshotPolicy:
         self._encoder = encoder
         self._null = null
         self._compressor: Compressor | None = None
+
+
+class SnapshotPolicy(OwnPolicy):
+    """This library, each context compressed afresh and filled up to its ceiling."""
 
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """The context as it is shown without any earlier decision."""
@@ -53,19 +57,10 @@ class SnapshotPolicy:
         return Shown(messages=result.messages, evicted=result.evicted)
 
 
-class StatefulPolicy:
-    """This library as in production: one compressor for a whole trajectory, decisions frozen.
+class StatefulPolicy(OwnPolicy):
+    """This library as in production: one compressor for a whole trajectory, decisions frozen."""
 
-    Args:
-        encoder: Gives the vectors that relevance is judged by.
-        null: Name of the null baseline that chooses; None leaves the choice to the default.
-    """
-
-    def __init__(self, encoder: Encoder, null: str | None = None) -> None:
-        self._encoder = encoder
-        self._null = null
-        self._compressor: Compressor | None = None
-        self._plan: Plan | None = None
+    _plan: Plan | None = None
 
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """The context as the plan so far shows it, with a new plan where that is over."""

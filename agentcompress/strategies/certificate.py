@@ -7,6 +7,7 @@ import numpy as np
 from agentcompress.values import Selection
 
 from .objective import LEAD, PROSE, Floats, Objective
+from .outlook import densest_bundle
 
 
 def upper_bound(objective: Objective, selection: Selection, budget: int) -> float:
@@ -24,19 +25,21 @@ def upper_bound(objective: Objective, selection: Selection, budget: int) -> floa
         selection: Groups that are open, and what is shown of them.
         budget: Tokens that any further choice may take.
     """
-    gains, costs = _additions(objective, selection, budget)
+    levels = objective.levels(selection.renditions, selection.groups)
+    gains, costs = _additions(objective, selection, levels, budget)
     order = np.lexsort((-gains / costs, objective.group_of))
     order = order[gains[order] > 0]
     bounds = np.searchsorted(objective.group_of[order], np.arange(len(objective.overheads) + 1))
-    levels = objective.levels(selection.renditions, selection.groups)
     gain, cost = gains[order].tolist(), costs[order].tolist()
     worth: list[float] = []
     costly: list[float] = []
     for group, (start, end) in enumerate(pairwise(bounds.tolist())):
         if group not in selection.groups:
-            value, tokens, start = _with_overhead(objective, group, levels, gain, cost, range(start, end))
+            calls, overhead = _calls(objective, group, levels), max(float(objective.overheads[group]), 1e-9)
+            value, tokens, size = densest_bundle(calls, overhead, gain[start:end], cost[start:end])
             worth.append(value)
             costly.append(tokens)
+            start += size
         worth += gain[start:end]
         costly += cost[start:end]
     values, takes = np.array(worth), np.array(costly)
@@ -47,7 +50,9 @@ def upper_bound(objective: Objective, selection: Selection, budget: int) -> floa
     return objective.value(selection.renditions, selection.groups) + more
 
 
-def _additions(objective: Objective, selection: Selection, budget: int) -> tuple[Floats, Floats]:
+def _additions(
+    objective: Objective, selection: Selection, levels: Floats, budget: int
+) -> tuple[Floats, Floats]:
     """The most each segment could still add, and tokens at its best value per token, shape (segments,)."""
     shown = np.full(len(objective.values), -1)
     if selection.renditions:
@@ -56,7 +61,7 @@ def _additions(objective: Objective, selection: Selection, budget: int) -> tuple
     counts = np.diff(objective.forms)
     owner = np.repeat(np.arange(len(shown)), counts)
     now = np.where(hidden, 0, objective.tokens[objective.forms[:-1] + np.maximum(shown, 0)])
-    gains = objective.gains(objective.levels(selection.renditions, selection.groups))
+    gains = objective.gains(levels)
     gains = gains - (PROSE * objective.values * now)[owner]
     costs = np.maximum(objective.tokens - now[owner], 1).astype(np.float64)
     number = np.arange(len(owner)) - objective.forms[:-1][owner]
@@ -75,16 +80,7 @@ def _additions(objective: Objective, selection: Selection, budget: int) -> tuple
     return most, np.where(most > 0, most / np.where(density > 0, density, 1.0), 1.0)
 
 
-def _with_overhead(
-    objective: Objective, group: int, levels: Floats, gain: list[float], cost: list[float], members: range
-) -> tuple[float, float, int]:
-    """Value and tokens of a closed group's densest bundle, calls included, and the first member behind it."""
+def _calls(objective: Objective, group: int, levels: Floats) -> float:
+    """What the calls of a closed group would add."""
     called = np.array(objective.called[group], dtype=np.intp)
-    value = float(np.maximum(objective.call_weights[called] - levels[called], 0.0).sum())
-    tokens = max(float(objective.overheads[group]), 1e-9)
-    for index in members:
-        if gain[index] * tokens <= value * cost[index]:
-            return value, tokens, index
-        value += gain[index]
-        tokens += cost[index]
-    return value, tokens, members.stop
+    return float(np.maximum(objective.call_weights[called] - levels[called], 0.0).sum())

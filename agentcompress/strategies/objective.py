@@ -1,4 +1,4 @@
-"""What a selection is worth and what it costs, in arrays: the function that the kernel maximises."""
+"""What a selection is worth, in arrays: the function that the kernel maximises."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ Integers = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Objective:
-    """F(S): atoms covered, words shown, and leads shown over what they lead; and the tokens of S.
+    """F(S): atoms covered, words shown, and leads shown over what they lead.
 
     An atom counts once, with the most that anything shown gives it: facility location (Lin &
     Bilmes, "A Class of Submodular Functions for Document Summarization", ACL 2011), which is
@@ -153,14 +153,6 @@ class Objective:
         led = segments[self.lead[segments] >= 0]
         leads = LEAD * self.values[led[is_shown[self.lead[led]]]].sum()
         return float(levels[np.isfinite(levels)].sum() + words + leads)
-
-    def cost(self, shown: Mapping[int, int], groups: Collection[int]) -> int:
-        """Tokens of what is shown, with the lines that mark gaps; arguments as in `levels`."""
-        segments, is_shown = self._segments(shown)
-        gaps = np.count_nonzero(self.inner[segments] & ~is_shown[segments - 1])
-        return int(
-            self.overheads[list(groups)].sum() + self.tokens[self._chosen(shown)].sum() + GAP_TOKENS * gaps
-        )
 
     def _segments(self, shown: Mapping[int, int]) -> tuple[Integers, NDArray[np.bool_]]:
         """The segments shown, and whether each is, shape (segments,)."""

@@ -1,5 +1,6 @@
 """What each segment and group promises while nothing is shown: where the kernel begins to look."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -85,9 +86,24 @@ def _bundle(objective: Objective, group: int, gain: list[float], cost: list[int]
     tokens = int(objective.overheads[group])
     if not tokens:
         return float("inf")
-    for more, further in zip(gain, cost, strict=True):
+    value, total, _ = densest_bundle(value, tokens, gain, cost)
+    return value / total
+
+
+def densest_bundle(
+    value: float, tokens: float, gain: Sequence[float], cost: Sequence[float]
+) -> tuple[float, float, int]:
+    """What a group is worth and costs with as many of its segments as make it densest, and how many.
+
+    Args:
+        value: What its calls are worth.
+        tokens: Its overhead, above 0.
+        gain: What each segment adds, densest first.
+        cost: Tokens of each.
+    """
+    for size, (more, further) in enumerate(zip(gain, cost, strict=True)):
         if more * tokens <= value * further:
-            break
+            return value, tokens, size
         value += more
         tokens += further
-    return value / tokens
+    return value, tokens, len(gain)

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from agentcompress.strategies.objective import GAP_TOKENS
 from agentcompress.values import Context, Pin, Selection
 
-GAP_TOKENS = 1
-"""Cost of the line that marks a gap, charged to every segment: a baseline need not be exact."""
 PINNED = 0.5
 """Share of the budget that soft pins older than the newest may take before everything else."""
 NEVER = np.iinfo(np.intp).max // 2
@@ -47,6 +46,7 @@ class Filler:
 
     def _first_costs(self) -> NDArray[np.intp]:
         segments = self._context.segments
+        # A gap charged to every segment: a baseline need not be exact.
         costs = np.array([segment.tokens + GAP_TOKENS for segment in segments], dtype=np.intp)
         costs += self._overheads[self._context.group_of] if len(costs) else 0
         for index, segment in enumerate(segments):
