@@ -44,11 +44,10 @@ def best_selection(context: Context, objective: Objective, pins: Pins) -> Select
         plain = start.copy(plain=True)
         plain.fill(pins(plain))
         found += [plain, *_singles_first(objective, pinned, budget)]
-    best = max(found, key=lambda one: objective.value(one.selection().renditions, one.groups))
-    selection, shown = best.selection(), _opened(best)
-    bound = min(upper_bound(objective, one, budget) for one in (_opened(pinned), shown))
-    value = objective.value(shown.renditions, shown.groups)
-    return replace(selection, certificate=min(1.0, value / bound) if bound > 0 else 1.0)
+    worth = [objective.value(one.renditions, one.groups) for one in map(_opened, found)]
+    best = int(np.argmax(worth))
+    bound = min(upper_bound(objective, _opened(one), budget) for one in (pinned, found[best]))
+    return replace(found[best].selection(), certificate=min(1.0, worth[best] / bound) if bound > 0 else 1.0)
 
 
 def _opened(selector: GreedySelector) -> Selection:
