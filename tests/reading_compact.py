@@ -21,7 +21,7 @@ def unfolded_marks(text: str) -> str:
 
 def said(text: str) -> Any:
     """What JSON says, compact or not: strings that hold JSON are what that says."""
-    tree = _read(unfolded_marks(text))
+    tree = meaning(unfolded_marks(text))
     return _known(_resolved(tree, tree))
 
 
@@ -65,7 +65,8 @@ def _cut_string(rest: str) -> str:
     )
 
 
-def _read(text: str) -> Any:
+def meaning(text: str) -> Any:
+    """What JSON says, tables read as the records they stand for."""
     return json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
 
 
@@ -121,7 +122,7 @@ def _known(tree: Any) -> Any:
         return {"object": [(key, _known(value)) for key, value in tree["object"]]}
     if isinstance(tree, str) and tree.lstrip().startswith(("{", "[")):
         try:
-            return {"json": _known(_read(closed(tree)))}
+            return {"json": _known(meaning(closed(tree)))}
         except ValueError:
             return tree
     return tree

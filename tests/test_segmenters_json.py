@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agentcompress.segmenters.json import JsonSegmenter
 from agentcompress.values import Cut
 
+from .reading_compact import meaning
 from .segmenting import check_cut
 
 JSON = JsonSegmenter()
@@ -61,33 +62,6 @@ def having(text: str, *words: str) -> set[int]:
     return {
         n for n, piece in enumerate(pieces) if any(word in text[piece.start : piece.end] for word in words)
     }
-
-
-def meaning(text: str) -> Any:
-    return json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> Any:
-    """An object; of a table, or a list in one string, what it stands for."""
-    if [key for key, _ in pairs] == ["split", "items"]:
-        return pairs[1][1].split(pairs[0][1])
-    if [key for key, _ in pairs] != ["columns", "rows"]:
-        return {"object": pairs}
-    return [_record(list(zip(pairs[0][1], row, strict=True))) for row in pairs[1][1]]
-
-
-def _record(cells: list[tuple[str, Any]]) -> Any:
-    made: list[tuple[str, Any]] = []
-    for name, value in cells:
-        key, dot, rest = name.partition(".")
-        if not dot:
-            made.append((key, value))
-        elif made and made[-1][0] == key:
-            made[-1][1].append((rest, value))
-        else:
-            made.append((key, [(rest, value)]))
-    nested = {name.partition(".")[0] for name, _ in cells if "." in name}
-    return {"object": [(key, _record(value) if key in nested else value) for key, value in made]}
 
 
 def plain(text: str) -> Any:
