@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from agentcompress.errors import (
         AgentCompressError,
         BudgetExceededError,
+        ContextRefusedError,
         EncodingError,
         InvalidInputError,
         MissingDependencyError,
         UnsupportedContentError,
     )
-    from agentcompress.middleware import ContextCompressionMiddleware
+    from agentcompress.integration import ContextCompressionMiddleware
     from agentcompress.values import Budget, CompressionResult, Plan
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "CompressionResult",
     "Compressor",
     "ContextCompressionMiddleware",
+    "ContextRefusedError",
     "EncodingError",
     "InvalidInputError",
     "MissingDependencyError",
@@ -40,7 +42,8 @@ _HOMES = {
     "BudgetExceededError": "errors",
     "CompressionResult": "values",
     "Compressor": "compressor",
-    "ContextCompressionMiddleware": "middleware",
+    "ContextCompressionMiddleware": "integration",
+    "ContextRefusedError": "errors",
     "EncodingError": "errors",
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",

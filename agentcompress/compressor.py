@@ -100,6 +100,12 @@ class Compressor:
         other._ceiling = other._budget.ceiling(self._window)
         return other
 
+    def scaled(self, share: float) -> Self:
+        """The same compressor under a share of its ceiling: what a provider counts differently."""
+        if share == 1:
+            return self
+        return self.with_budget(replace(self._budget, limit=max(1, int(self._ceiling * share)), reserve=0))
+
     def compress(
         self,
         messages: Sequence[Any],

@@ -2,6 +2,7 @@
 
 AgentCompressError
 ├── BudgetExceededError      hard pins alone are over the ceiling
+├── ContextRefusedError      the provider finds even the shortened request too long
 ├── UnsupportedContentError  content that no codec or segmenter can read
 ├── InvalidInputError        a file, record or conversation that is not what it should be
 ├── MissingDependencyError   an optional package or data file is not installed
@@ -33,6 +34,21 @@ class BudgetExceededError(AgentCompressError):
         super().__init__(
             f"budget of {ceiling:,} tokens is too small: pinned content alone takes "
             f"{sum(self.breakdown.values()):,} ({parts})"
+        )
+
+
+class ContextRefusedError(AgentCompressError):
+    """The provider found a request too long, and the shorter one that was tried next too.
+
+    Attributes:
+        tokens: Tokens of the shorter request, as they are counted here.
+    """
+
+    def __init__(self, tokens: int, said: str) -> None:
+        self.tokens = tokens
+        super().__init__(
+            f"the provider refused a request of {tokens:,} tokens as too long, after a longer one: "
+            f"set a smaller budget ({said})"
         )
 
 

@@ -10,7 +10,7 @@ from langchain_core.tools import BaseTool
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Checkpointer
 
-from agentcompress.middleware import ContextCompressionMiddleware
+from agentcompress.integration import ContextCompressionMiddleware
 from agentcompress.values import Budget
 
 

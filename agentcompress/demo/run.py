@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agentcompress.errors import AgentCompressError, InvalidInputError, MissingDependencyError
-from agentcompress.middleware import ContextCompressionMiddleware
+from agentcompress.integration import ContextCompressionMiddleware
 from agentcompress.report.html import write_report
 from agentcompress.report.run import RunReport, StepReport
 from agentcompress.tokens import UNKNOWN, RequestCounter

@@ -1,0 +1,25 @@
+"""What every host of compression can be told, said once."""
+
+from collections.abc import Callable, Collection
+from typing import TypedDict
+
+from agentcompress.encoders import EncoderSetting
+from agentcompress.values import CompressionResult, Strategy
+
+
+class Settings(TypedDict, total=False):
+    """Settings of the middleware, of a wrapped model and of a wrapped graph."""
+
+    exclude_tools: Collection[str]
+    """Names of tools whose calls and results are never touched."""
+    lossless: bool
+    """Whether tool results are said in fewer tokens even where there is room."""
+    model: str | None
+    """Name of the model to count for; None takes it from each request."""
+    encoder: EncoderSetting
+    """Gives the vectors that relevance is told by: "auto", "static", "minilm", a model's folder, a
+    LangChain `Embeddings` or an `Encoder`."""
+    strategy: Strategy | None
+    """Chooses what is shown when everything does not fit; None takes the default one."""
+    on_compression: Callable[[CompressionResult], None] | None
+    """Called with the result of every compression."""
