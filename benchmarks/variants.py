@@ -57,9 +57,9 @@ def variants(encoder: Encoder) -> Iterator[Variant]:
         yield Variant(name=f"{name} off", criterion=without, strategy=strategy)
     for name, rest in _shorter(strategy):
         yield Variant(name=f"{name} off", criterion=criterion, strategy=rest)
-    silent = strategy | SilentCallsStrategy()
+    silent = _ending(strategy, SilentCallsStrategy())
     yield Variant(name="call weights off", criterion=criterion, strategy=silent)
-    yield Variant(name="merge on", criterion=criterion, strategy=strategy | MergeStrategy(encoder))
+    yield Variant(name="merge on", criterion=criterion, strategy=_ending(strategy, MergeStrategy(encoder)))
 
 
 def _less(criterion: ProductCriterion) -> Iterator[tuple[str, Criterion]]:
@@ -78,6 +78,12 @@ def _shorter(strategy: StageStrategy) -> Iterator[tuple[str, Strategy]]:
     yield _name(strategy), strategy.rest
     if isinstance(strategy.rest, StageStrategy):
         yield from ((name, replace(strategy, rest=rest)) for name, rest in _shorter(strategy.rest))
+
+
+def _ending(strategy: StageStrategy, last: Strategy) -> Strategy:
+    """The strategy with another behind its last stage."""
+    rest = strategy.rest
+    return replace(strategy, rest=_ending(rest, last) if isinstance(rest, StageStrategy) else last)
 
 
 def _without(criteria: Sequence[Criterion], left_out: Criterion) -> tuple[Criterion, ...]:
