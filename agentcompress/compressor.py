@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
-from agentcompress.messages import codec_for, tool_schemas
+from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
@@ -86,6 +86,7 @@ class Compressor:
         self._exclude_tools = frozenset(exclude_tools)
         self._lossless = lossless
         self._segmented = SegmentCache(default_segmenter(), self._counter)
+        self._read = MessageMemo()
         self._plans: OrderedDict[object, Eviction] = OrderedDict()
         self._lock = Lock()
 
@@ -173,7 +174,7 @@ class Compressor:
     ) -> CompressionResult:
         codec = codec_for(messages)
         conversation = Conversation(
-            messages=[codec.read(message) for message in messages],
+            messages=[self._read.read(codec, message) for message in messages],
             tool_tokens=tool_tokens,
             counter=self._counter,
             segmented=self._segmented,

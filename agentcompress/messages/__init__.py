@@ -5,10 +5,11 @@ from typing import Any
 
 from agentcompress.values import MessageCodec
 
+from .memo import MessageMemo
 from .openai import OpenAICodec
 from .tools import tool_schemas
 
-__all__ = ["OpenAICodec", "codec_for", "tool_schemas"]
+__all__ = ["MessageMemo", "OpenAICodec", "codec_for", "tool_schemas"]
 
 
 def codec_for(messages: Sequence[Any]) -> MessageCodec:

@@ -20,6 +20,15 @@ from .blocks import as_json, beside, read_content, write_content
 PINNED = "agentcompress_pinned"
 """Key in `additional_kwargs` by which a user marks a message as never to be touched."""
 
+_FIELDS = (
+    "content",
+    "tool_calls",
+    "invalid_tool_calls",
+    "tool_call_id",
+    "status",
+    "role",
+    "additional_kwargs",
+)
 _CHAT_ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
@@ -33,6 +42,11 @@ _CHAT_ROLES: dict[str, Role] = {
 
 class LangChainCodec:
     """Reads and writes `BaseMessage` objects; what is written keeps id, name, status and metadata."""
+
+    def fields(self, raw: Any) -> Any:
+        """Type, content and what stands beside it."""
+        said = [getattr(raw, name, None) for name in _FIELDS]
+        return [type(raw).__name__, *said]
 
     def read(self, raw: Any) -> Message:
         """The message as the engine sees it.

@@ -17,6 +17,10 @@ _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {
 class OpenAICodec:
     """Reads and writes chat-completion messages."""
 
+    def fields(self, raw: Any) -> Any:
+        """The message itself."""
+        return raw
+
     def read(self, raw: Any) -> Message:
         """The message as the engine sees it.
 

@@ -125,6 +125,7 @@ class Conversation:
         group_of: list[int] = []
         for position, group in enumerate(groups):
             overhead = 0
+            said = "".join(call.text for index in group.messages for call in self.messages[index].calls)
             for index in group.messages:
                 message = self.messages[index]
                 pieces = self.segmented.segments(message)
@@ -133,7 +134,7 @@ class Conversation:
                 message_of += [index] * (len(pieces) + len(calls))
                 group_of += [position] * (len(pieces) + len(calls))
                 overhead += self.cost(self._bare(message)) + (self._mark if pieces else 0)
-            priced.append(replace(group, overhead=overhead))
+            priced.append(replace(group, overhead=overhead, atoms=atoms_of(said)))
         return Context(
             segments=segments,
             groups=priced,

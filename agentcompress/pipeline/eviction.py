@@ -61,7 +61,13 @@ def evict(
             ceiling, breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
         )
     target = fixed + int(keep * (ceiling - fixed))
-    loose = [group for group in conversation.groups if group.pin is not Pin.HARD]
+    # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
+    # takes no longer after a thousand steps than after a hundred.
+    loose = [
+        group
+        for group in conversation.groups
+        if group.pin is not Pin.HARD and conversation.names[group.messages[0]] not in plan.folded
+    ]
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
     scores = scored(criterion, context)
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)

@@ -1,9 +1,8 @@
 """Messages → groups that stand or fall together, each with its pin."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
-from agentcompress.values import Group, Message, Pin, atoms_of
+from agentcompress.values import Group, Message, Pin
 
 
 def groups_of(
@@ -19,23 +18,34 @@ def groups_of(
         keep_steps: How many of the newest steps are soft-pinned.
         exclude_tools: Names of tools whose groups are hard-pinned.
     """
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    hard = {*users[:1], *users[-1:]}
+    last_user = max(users, default=-1)
+    soft_from = sum(message.role == "assistant" for message in messages) - keep_steps
     groups: list[Group] = []
     step = 0
     index = 0
     while index < len(messages):
-        end = _group_end(messages, index)
-        members = tuple(range(index, end))
+        first = messages[index]
+        members = tuple(range(index, _group_end(messages, index)))
+        pin = Pin.NONE
+        excluded = any(call.name in exclude_tools for call in first.calls)
+        if excluded or first.role == "system" or any(i in hard or messages[i].pinned for i in members):
+            pin = Pin.HARD
+        elif first.role == "user" or (step >= soft_from and first.role == "assistant"):
+            pin = Pin.SOFT
         groups.append(
             Group(
                 messages=members,
                 step=step,
+                pin=pin,
                 error=any(messages[i].error for i in members),
-                atoms=atoms_of("".join(call.text for call in messages[index].calls)),
+                in_loop=index > last_user,
             )
         )
-        step += messages[index].role == "assistant"
-        index = end
-    return _pinned(messages, groups, step - keep_steps, exclude_tools)
+        step += first.role == "assistant"
+        index = members[-1] + 1
+    return groups
 
 
 def _group_end(messages: Sequence[Message], start: int) -> int:
@@ -50,22 +60,3 @@ def _group_end(messages: Sequence[Message], start: int) -> int:
         if messages[index].role == "tool" and messages[index].call_id in ids:
             end = index + 1
     return end
-
-
-def _pinned(
-    messages: Sequence[Message], groups: list[Group], soft_from: int, exclude_tools: Collection[str]
-) -> list[Group]:
-    users = [i for i, message in enumerate(messages) if message.role == "user"]
-    hard = {*users[:1], *users[-1:]}
-    pinned = []
-    for group in groups:
-        pin = Pin.NONE
-        first = messages[group.messages[0]]
-        marked = any(i in hard or messages[i].pinned for i in group.messages)
-        excluded = any(call.name in exclude_tools for call in first.calls)
-        if marked or excluded or first.role == "system":
-            pin = Pin.HARD
-        elif first.role == "user" or (group.step >= soft_from and first.role == "assistant"):
-            pin = Pin.SOFT
-        pinned.append(replace(group, pin=pin, in_loop=group.messages[0] > max(users, default=-1)))
-    return pinned

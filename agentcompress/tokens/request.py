@@ -65,7 +65,8 @@ class RequestCounter:
     def message(self, message: Message) -> int:
         """Tokens of one message: what it says and calls, its images and other blocks, its framing."""
         beside = sum(self.part(part) for part in message.parts if part.kind != "text")
-        return self.profile.message_tokens + self.text(message.said) + self.text(message.aside) + beside
+        aside = self.text(message.aside) if message.aside else 0
+        return self.profile.message_tokens + self.text(message.said) + aside + beside
 
     def part(self, part: Part) -> int:
         """Tokens of one content block on its own.
@@ -86,6 +87,8 @@ class RequestCounter:
         return self.profile.tools_tokens + sum(self.texts(sent))
 
     def _corrected(self, tokens: int) -> int:
+        if self.profile.text_factor == 1:
+            return tokens
         # Rounding first: 100 times 1.1 must not become 111.
         return ceil(round(tokens * self.profile.text_factor, 6))
 

@@ -1,6 +1,8 @@
 """A message as the engine sees it, whatever library it came from."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import blake2b
 from typing import Literal, Self
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -54,9 +56,9 @@ class ToolCall:
         return f"\n{self.name}({self.arguments})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message: parts, calls and, for a tool result, the call it answers."""
+    """One message: parts, calls and, for a tool result, the call it answers; derived facts are kept."""
 
     role: Role
     """Who speaks."""
@@ -75,15 +77,30 @@ class Message:
     origin: object = field(default=None, compare=False, repr=False)
     """The message it was read from; None for messages that we issue."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Text parts joined by newlines."""
         return "\n".join(part.text for part in self.parts if part.kind == "text")
 
-    @property
+    @cached_property
     def said(self) -> str:
         """Text and calls: everything of the message that is counted as text."""
         return self.text + "".join(call.text for call in self.calls)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of what it says and who says it, whatever its id or place; 16 hexadecimal digits."""
+        fields = [self.role, self.call_id or ""]
+        for call in self.calls:
+            fields += [call.id, call.name, call.arguments]
+        for part in self.parts:
+            fields += [part.kind, part.text, part.image.url if part.image else ""]
+        hashed = blake2b(digest_size=8)
+        for text in fields:
+            data = text.encode("utf-8", "surrogatepass")
+            hashed.update(len(data).to_bytes(8))
+            hashed.update(data)
+        return hashed.hexdigest()
 
     def with_parts(self, parts: tuple[Part, ...]) -> Self:
         """The same message with other content."""

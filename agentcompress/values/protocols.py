@@ -84,6 +84,10 @@ class Strategy(Protocol):
 class MessageCodec(Protocol):
     """Reads one library's messages and writes them back."""
 
+    def fields(self, raw: Any) -> Any:
+        """Everything of the message that `read` looks at, in lists, mappings and plain values."""
+        ...
+
     def read(self, raw: Any) -> Message:
         """The message as the engine sees it.
 
