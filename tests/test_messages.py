@@ -277,3 +277,20 @@ def test_tools_count_alike_in_every_form() -> None:
     assert tool_schemas([read, tool(read), schema]) == [schema] * 3
     assert RequestCounter.for_model(None).tools([schema]) > 0
     assert tool_schemas(None) == []
+
+
+def test_a_message_changed_in_place_is_read_anew() -> None:
+    message = {"role": "user", "content": [{"type": "text", "text": "one"}]}
+    compressor = Compressor(1_000)
+    before = compressor.compress([message])
+    message["content"][0]["text"] = "one and two and three"  # type: ignore[index]
+    after = compressor.compress([message])
+    assert after.tokens_after > before.tokens_after
+    assert after.messages == [message]
+
+
+def test_a_message_of_equal_content_comes_back_itself() -> None:
+    compressor = Compressor(1_000)
+    first, second = HumanMessage("the same", id="1"), HumanMessage("the same", id="2")
+    assert compressor.compress([first]).messages[0] is first
+    assert compressor.compress([second]).messages[0] is second
