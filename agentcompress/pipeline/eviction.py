@@ -17,6 +17,9 @@ _ATTEMPTS = 4
 _SLACK = 0.005
 """Share of the target that may stay unused."""
 
+_DIGEST = 0.03
+"""Share of the target that may go to saying what was done in what is gone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eviction:
@@ -73,12 +76,13 @@ def evict(
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
     best: tuple[int, Eviction] | None = None
     room = target - fixed
+    digest = int(_DIGEST * room)
     attempt = 0
     while attempt < _ATTEMPTS or (best is None and room > 0):
         attempt += 1
         selection = strategy.select(context, scores, room)
         chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
-        candidate = _noted(conversation, chosen)
+        candidate = _noted(conversation, chosen, digest)
         tokens = conversation.total(conversation.render(candidate))
         if tokens <= target and (best is None or tokens > best[0]):
             best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
@@ -91,13 +95,19 @@ def evict(
         return best[1]
     empty = Selection(renditions={}, groups=frozenset())
     nothing = planned(context, empty, conversation.names, fresh, conversation.choose)
-    noted = _noted(conversation, nothing)
+    noted = _noted(conversation, nothing, 0)
     # Where not even one line of ours fits beside the pins, the pins stand alone.
     return Eviction(plan=noted if conversation.total(conversation.render(noted)) <= ceiling else nothing)
 
 
-def _noted(conversation: Conversation, plan: Plan) -> Plan:
+def _noted(conversation: Conversation, plan: Plan, room: int) -> Plan:
     notes = notes_on(
-        conversation.messages, conversation.names, plan.folded, conversation.hard_indices, conversation.cost
+        conversation.messages,
+        conversation.names,
+        plan.folded,
+        conversation.hard_indices,
+        room=room,
+        cost=conversation.cost,
+        text_cost=conversation.counter.text,
     )
     return replace(plan, notes=notes)

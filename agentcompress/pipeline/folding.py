@@ -1,9 +1,11 @@
-"""Where the line goes that stands for messages that left the prompt."""
+"""Where the note goes that stands for messages that left the prompt."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from agentcompress.values import Message, Note, Place, Role
+
+from .digest import digests
 
 
 def notes_on(
@@ -11,23 +13,39 @@ def notes_on(
     names: Sequence[str],
     folded: frozenset[str],
     pinned: Collection[int],
+    *,
+    room: int,
     cost: Callable[[Message], int],
+    text_cost: Callable[[str], int],
 ) -> Mapping[str, tuple[Note, ...]]:
-    """One line for each run of folded messages, placed so that every provider accepts the order of roles.
+    """One note for each run of folded messages, placed so that every provider accepts the order of roles.
 
     At the head of the tool result that comes next; before a user turn, in or as the
     assistant turn that the run had there; in a message of its own in the user's role
-    only where two assistant turns, or nothing at all, would be left otherwise. The
-    line never quotes what it stands for: tool output must not gain another's voice.
+    only where two assistant turns, or nothing at all, would be left otherwise. It says
+    how much is gone and, outside the user's role, what was done there.
 
     Args:
         messages: The originals.
         names: Their fingerprints, shape (messages,).
         folded: Fingerprints of the messages that left.
         pinned: Indices of the messages that no line may be written into.
+        room: Tokens that lines on what was done may take altogether.
         cost: Tokens of a message.
+        text_cost: Tokens of a text.
     """
+    runs = list(_runs(messages, names, folded, pinned))
+    acted = [[] if place == "user" else run for place, _, run in runs]
     notes: defaultdict[str, tuple[Note, ...]] = defaultdict(tuple)
+    for (place, at, run), lines in zip(runs, digests(acted, room, cost, text_cost), strict=True):
+        notes[names[at]] += (Note(place=place, text=_text(run, lines, cost)),)
+    return dict(notes)
+
+
+def _runs(
+    messages: Sequence[Message], names: Sequence[str], folded: frozenset[str], pinned: Collection[int]
+) -> Iterator[tuple[Place, int, list[Message]]]:
+    """For each run its note's place, the message that carries it, and the run's messages."""
     run: list[int] = []
     before: int | None = None
     for index in (*range(len(messages)), None):
@@ -41,12 +59,10 @@ def notes_on(
         if place == "tail" and before in pinned:
             place = "user"
         if run and place is not None:
-            text = _line([messages[i] for i in run], cost)
-            at = {"head": index, "tail": before}.get(place, run[-1])
-            notes[names[run[-1] if at is None else at]] += (Note(place=place, text=text),)
+            at = {"head": index, "tail": before}.get(place)
+            yield place, run[-1] if at is None else at, [messages[i] for i in run]
             run = []
         before = index
-    return dict(notes)
 
 
 def _place(role: Role | None, before: Role | None, pinned: bool) -> Place | None:
@@ -60,6 +76,7 @@ def _place(role: Role | None, before: Role | None, pinned: bool) -> Place | None
     return "user" if before in (None, "user") else "tail"
 
 
-def _line(run: Sequence[Message], cost: Callable[[Message], int]) -> str:
+def _text(run: Sequence[Message], lines: Sequence[str], cost: Callable[[Message], int]) -> str:
     plural = "s" if len(run) > 1 else ""
-    return f"[{len(run)} earlier message{plural} removed, {sum(map(cost, run))} tokens]"
+    gone = f"{len(run)} earlier message{plural} removed, {sum(map(cost, run))} tokens"
+    return "\n".join([f"[{gone}; done there:", *lines]) + "]" if lines else f"[{gone}]"

@@ -1,0 +1,56 @@
+"""What calls that left the prompt did, in a line each: action → outcome."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from agentcompress.values import Message, ToolCall
+
+_LONGEST = 80
+"""Characters of a call that are shown."""
+_CUT = re.compile(r"[\s,\"'()\[\]{}]")
+"""Where arguments may be cut: never inside an identifier, a path or a number."""
+
+
+def digests(
+    runs: Sequence[Sequence[Message]],
+    room: int,
+    cost: Callable[[Message], int],
+    text_cost: Callable[[str], int],
+) -> list[list[str]]:
+    """For each run of messages the newest actions in it, in order, as far as they all have room.
+
+    An agent that knows what it did does not do it again, and knows what to ask back for.
+    A line is the agent's own call and says of the result only how it ended: words of a
+    tool's output would gain the voice of whoever the line stands with.
+
+    Args:
+        runs: Messages that left the prompt, in order.
+        room: Tokens that the lines of all runs may take.
+        cost: Tokens of a message.
+        text_cost: Tokens of a text.
+    """
+    found: list[list[str]] = [[] for _ in runs]
+    for lines, run in zip(reversed(found), reversed(runs), strict=True):
+        for line in reversed(list(_actions(run, cost))):
+            room -= text_cost(f"\n{line}")
+            if room < 0:
+                return found
+            lines.insert(0, line)
+    return found
+
+
+def _actions(run: Sequence[Message], cost: Callable[[Message], int]) -> Iterator[str]:
+    results = {message.call_id: message for message in run if message.call_id}
+    for message in run:
+        for call in message.calls:
+            result = results.get(call.id)
+            if result is not None:
+                yield f"{_short(call)} → {'error' if result.error else f'{cost(result)} tokens'}"
+
+
+def _short(call: ToolCall) -> str:
+    text = " ".join(call.text.split())
+    if len(text) <= _LONGEST:
+        return text
+    cuts = [match.start() for match in _CUT.finditer(text, len(call.name), _LONGEST)]
+    return f"{text[: cuts[-1] if cuts else len(call.name)]}…"
