@@ -159,7 +159,7 @@ def replay(
         ),
     ] = None,
     max_steps: Annotated[int, typer.Option(help="Snapshots of one trajectory at most.")] = 12,
-    prices: Annotated[str, typer.Option(help="anthropic, openai or none.")] = "anthropic",
+    prices: Annotated[str, typer.Option(help="anthropic, anthropic-1h, openai or none.")] = "anthropic",
     image_model: Annotated[
         str | None, typer.Option(help="Count images as this model does; else they are free.")
     ] = None,
