@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
-from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy
+from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy, prepared
 
 from .accounting import breakdown
 from .conversation import Conversation
@@ -63,14 +63,14 @@ def evict(
     target = fixed + int(keep * (ceiling - fixed))
     loose = [group for group in conversation.groups if group.pin is not Pin.HARD]
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
-    scores = scored(criterion, context)
+    select = prepared(strategy, context, scored(criterion, context))
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
     best: tuple[int, Eviction] | None = None
     room = target - fixed
     attempt = 0
     while attempt < _ATTEMPTS or (best is None and room > 0):
         attempt += 1
-        selection = strategy.select(context, scores, room)
+        selection = select(room)
         chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
         candidate = _noted(conversation, chosen)
         tokens = conversation.total(conversation.render(candidate))
