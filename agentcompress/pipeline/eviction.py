@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
-from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy
+from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy, prepared
 
 from .accounting import breakdown
 from .conversation import Conversation
@@ -72,7 +72,7 @@ def evict(
         if group.pin is not Pin.HARD and conversation.names[group.messages[0]] not in plan.folded
     ]
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
-    scores = scored(criterion, context)
+    select = prepared(strategy, context, scored(criterion, context))
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
     best: tuple[int, Eviction] | None = None
     room = target - fixed
@@ -80,7 +80,7 @@ def evict(
     attempt = 0
     while attempt < _ATTEMPTS or (best is None and room > 0):
         attempt += 1
-        selection = strategy.select(context, scores, room)
+        selection = select(room)
         chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
         candidate = _noted(conversation, chosen, digest)
         tokens = conversation.total(conversation.render(candidate))

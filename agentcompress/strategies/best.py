@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agentcompress.values import Context, Selection
+from agentcompress.values import Selection
 
 from .certificate import upper_bound
 from .objective import Objective
@@ -22,7 +22,7 @@ Pins = Callable[[GreedySelector], int]
 """Shows what is shown in any case; returns the tokens left."""
 
 
-def best_selection(context: Context, objective: Objective, pins: Pins) -> Selection:
+def best_selection(start: GreedySelector, pins: Pins) -> Selection:
     """What is worth most, as far as greedy choice finds it.
 
     Value per token alone can miss one large element that is worth more than all it shows; where
@@ -30,11 +30,10 @@ def best_selection(context: Context, objective: Objective, pins: Pins) -> Select
     best of these is within (1 - 1/e) / 2 of the optimum (Leskovec et al., KDD 2007).
 
     Args:
-        context: What may be shown.
-        objective: What it is worth.
+        start: Shows nothing yet, and stays as it is.
         pins: Shows what is shown in any case.
     """
-    start = GreedySelector(context, objective)
+    objective = start.objective
     pinned = start.copy()
     budget = pins(pinned)
     selector = pinned.copy()

@@ -18,4 +18,4 @@ class CondenseStrategy:
             selector.open(range(len(context.groups)), overhead)
             return max(0, budget - overhead)
 
-        return best_selection(context, Objective.of(context, scores), pins)
+        return best_selection(GreedySelector(context, Objective.of(context, scores)), pins)

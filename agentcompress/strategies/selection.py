@@ -30,6 +30,9 @@ class GreedySelector:
     segments is worth more per token than anything else (facility location with opening
     costs).
 
+    Attributes:
+        objective: What is maximised.
+
     Args:
         context: What may be shown.
         objective: What it is worth.
@@ -38,6 +41,7 @@ class GreedySelector:
     """
 
     def __init__(self, context: Context, objective: Objective, *, plain: bool = False) -> None:
+        self.objective = objective
         self._context = context
         self._plain = plain
         self._display = Display(objective)
