@@ -81,6 +81,10 @@ class Conversation:
         """The messages as the plan shows them."""
         return render(self.messages, self.names, plan, self.cost)
 
+    def has_left(self, group: Group, plan: Plan) -> bool:
+        """Whether the plan folded a group."""
+        return self.names[group.messages[0]] in plan.folded
+
     def taken(self, group: Group, plan: Plan) -> int:
         """Tokens of what the plan shows of a group."""
         views = (viewed(self.messages[i], self.names[i], plan, self.cost) for i in group.messages)

@@ -45,7 +45,11 @@ def notes_on(
 
 
 def _runs(
-    messages: Sequence[Message], names: Sequence[str], folded: frozenset[str], pinned: Collection[int], start: int
+    messages: Sequence[Message],
+    names: Sequence[str],
+    folded: frozenset[str],
+    pinned: Collection[int],
+    start: int,
 ) -> Iterator[tuple[Place, int, list[Message]]]:
     """For each run its note's place, the message that carries it, and the run's messages."""
     run: list[int] = []
