@@ -25,6 +25,10 @@ class ModelCompressors:
     """
 
     def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
+        if unknown := sorted(settings.keys() - Settings.__annotations__.keys()):
+            raise ValueError(
+                f"there is no setting {unknown[0]!r}: known are {', '.join(Settings.__annotations__)}"
+            )
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = frozenset(settings.get("exclude_tools", ()))
         self._lossless = settings.get("lossless", False)
