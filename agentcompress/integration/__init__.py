@@ -1,6 +1,7 @@
 """LangChain and LangGraph on top of the compressor."""
 
 from .middleware import ContextCompressionMiddleware
+from .model import compress_model
 from .settings import Settings
 
-__all__ = ["ContextCompressionMiddleware", "Settings"]
+__all__ = ["ContextCompressionMiddleware", "Settings", "compress_model"]

@@ -25,6 +25,10 @@ class ModelCompressors:
     """
 
     def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
+        if unknown := sorted(settings.keys() - Settings.__annotations__.keys()):
+            raise ValueError(
+                f"there is no setting {unknown[0]!r}: known are {', '.join(Settings.__annotations__)}"
+            )
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = frozenset(settings.get("exclude_tools", ()))
         self._lossless = settings.get("lossless", False)
@@ -40,7 +44,7 @@ class ModelCompressors:
         Raises:
             ValueError: The budget is a fraction and the model's window is not known.
         """
-        name = self._model or _model_name(model) or UNKNOWN
+        name = self._model or model_name(model) or UNKNOWN
         profile = getattr(model, "profile", None) or {}
         key = (name, profile.get("max_input_tokens"))
         with self._lock:
@@ -57,6 +61,7 @@ class ModelCompressors:
             return self._made[key]
 
 
-def _model_name(model: object) -> str | None:
+def model_name(model: object) -> str | None:
+    """The name by which a provider knows a chat model; None where it has none."""
     names = (getattr(model, field, None) for field in ("model_name", "model", "model_id"))
     return next((name for name in names if isinstance(name, str)), None)
