@@ -182,7 +182,7 @@ def replay(
         images = image_formula(image_model) if image_model else None
         runner = Replay(
             budget=limit,
-            policy=policy_named(policy, stateful=in_order, encoder=encoder),
+            policy=policy_named(policy, stateful=in_order, encoder=encoder, prices=prices),
             stateful=in_order,
             max_steps=max_steps,
             measure=Measure(counter=default_counter(), images=images),

