@@ -86,6 +86,8 @@ class RequestCounter:
         return self.profile.tools_tokens + sum(self.texts(sent))
 
     def _corrected(self, tokens: int) -> int:
+        if self.profile.text_factor == 1:
+            return tokens
         # Rounding first: 100 times 1.1 must not become 111.
         return ceil(round(tokens * self.profile.text_factor, 6))
 
