@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from agentcompress.evaluation.replay import Replay
     from agentcompress.evaluation.summary import Summary
-    from agentcompress.values import CompressionResult
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -122,7 +121,7 @@ def compress(
         write_compression_report(report, conversation.messages, result)
     if as_json:
         messages = {} if output else {"messages": conversation.plain(result.messages)}
-        print(json.dumps({**_figures(result), **messages}, indent=1))
+        print(json.dumps({**result.figures(), **messages}, indent=1))
         return
     if output is None:
         sys.stdout.write(conversation.dumps(result.messages))
@@ -352,19 +351,6 @@ def _write(path: Path, text: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _figures(result: CompressionResult) -> dict[str, Any]:
-    return {
-        "ceiling": result.ceiling,
-        "tokens_before": result.tokens_before,
-        "tokens_after": result.tokens_after,
-        "kept_ratio": round(result.kept_ratio, 4),
-        "compression_ratio": round(result.compression_ratio, 4),
-        "evicted": result.evicted,
-        "certificate": None if result.certificate is None else round(result.certificate, 4),
-        "breakdown": dict(result.breakdown),
-    }
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Segment → score → plan → render: the one place where the rooms meet."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
@@ -11,7 +12,7 @@ from typing import Any, Self
 from agentcompress.criteria import default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import MessageMemo, codec_for, tool_schemas
-from agentcompress.pipeline.accounting import breakdown
+from agentcompress.pipeline.accounting import breakdown, common_start
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
 from agentcompress.pipeline.ingestion import ingest
@@ -178,6 +179,7 @@ class Compressor:
     def _compress(
         self, messages: Sequence[Any], query: str | None, tool_tokens: int, plan: Plan
     ) -> CompressionResult:
+        started = time.perf_counter()
         codec = codec_for(messages)
         conversation = Conversation(
             messages=[self._read.read(codec, message) for message in messages],
@@ -190,14 +192,15 @@ class Compressor:
         )
         plan = self._ingested(conversation, settled(plan, conversation.groups, conversation.names))
         shown = conversation.render(plan)
-        tokens = conversation.total(shown)
+        tokens = kept = conversation.total(shown)
         free = self._ceiling - conversation.fixed
         eviction = None
         if tokens > conversation.fixed + self._budget.trigger * free:
             eviction = self._evicted(conversation, plan, query)
-            plan = eviction.plan
+            plan, before = eviction.plan, shown
             shown = conversation.render(plan)
             tokens = conversation.total(shown)
+            kept = tool_tokens + common_start(before, shown, conversation.cost)
         return CompressionResult(
             messages=[codec.write(message) for message in shown],
             plan=plan,
@@ -206,7 +209,11 @@ class Compressor:
             tokens_after=tokens,
             evicted=eviction is not None,
             certificate=eviction.certificate if eviction else None,
-            breakdown=breakdown(shown, conversation.tool_tokens, conversation.cost),
+            breakdown=breakdown(shown, tool_tokens, conversation.cost),
+            shortened=conversation.shortened(plan, shown),
+            folded=sum(name in plan.folded for name in conversation.names),
+            prefix_kept=kept,
+            milliseconds=1_000 * (time.perf_counter() - started),
         )
 
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:

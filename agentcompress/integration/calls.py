@@ -11,6 +11,7 @@ from agentcompress.errors import ContextRefusedError
 from agentcompress.values import Budget, CompressionResult
 
 from .compressors import ModelCompressors
+from .events import aannounce, announce
 from .kept import Kept
 from .overflow import is_overflow, taken_share
 from .settings import Settings
@@ -122,13 +123,12 @@ class CompressedCalls:
         self, asked: Asked, kept: Kept, send: Callable[[list[Any]], Awaitable[_Answer]]
     ) -> tuple[_Answer, Prepared]:
         """`answered` without blocking the event loop."""
-        # Making a compressor reads files, so it too stays off the event loop.
-        prepared = await asyncio.to_thread(self.prepare, asked, kept)
+        prepared = await self.aprepare(asked, kept)
         while True:
             try:
                 return await send(prepared.result.messages), prepared
             except Exception as error:
-                prepared = await asyncio.to_thread(self.shorter, prepared, error)
+                prepared = await self.ashorter(prepared, error)
 
     def check(self, model: object) -> None:
         """Makes what a model's calls need, so that what is wrong shows before the first one.
@@ -139,11 +139,36 @@ class CompressedCalls:
         self._compressors.for_model(model)
 
     def prepare(self, asked: Asked, kept: Kept) -> Prepared:
-        """The view to send.
+        """The view to send; the run is told of it.
 
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
+        prepared = self._prepared(asked, kept)
+        announce(prepared.result)
+        return prepared
+
+    async def aprepare(self, asked: Asked, kept: Kept) -> Prepared:
+        """`prepare` without blocking the event loop."""
+        # Making a compressor reads files, so it too stays off the event loop.
+        prepared = await asyncio.to_thread(self._prepared, asked, kept)
+        await aannounce(prepared.result)
+        return prepared
+
+    def shorter(self, prepared: Prepared, error: Exception) -> Prepared:
+        """A shorter view after the provider refused one as too long; any other error is raised again.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over what the provider takes.
+            ContextRefusedError: It was the shorter view that was refused.
+        """
+        return replace(self.prepare(prepared.asked, _refused(prepared, error)), retried=True)
+
+    async def ashorter(self, prepared: Prepared, error: Exception) -> Prepared:
+        """`shorter` without blocking the event loop."""
+        return replace(await self.aprepare(prepared.asked, _refused(prepared, error)), retried=True)
+
+    def _prepared(self, asked: Asked, kept: Kept) -> Prepared:
         result = (
             self._compressors.for_model(asked.model)
             .scaled(kept.share)
@@ -153,18 +178,13 @@ class CompressedCalls:
             self._on_compression(result)
         return Prepared(asked=asked, kept=replace(kept, plan=result.plan), result=result)
 
-    def shorter(self, prepared: Prepared, error: Exception) -> Prepared:
-        """A shorter view after the provider refused one as too long; any other error is raised again.
 
-        Raises:
-            BudgetExceededError: What may never be touched is alone over what the provider takes.
-            ContextRefusedError: It was the shorter view that was refused.
-        """
-        if not is_overflow(error):
-            raise error
-        sent = prepared.result.tokens_after
-        if prepared.retried:
-            raise ContextRefusedError(sent, str(error)) from error
-        kept = prepared.kept
-        taken = kept.taken * taken_share(error) * sent / prepared.result.ceiling
-        return replace(self.prepare(prepared.asked, replace(kept, taken=taken)), retried=True)
+def _refused(prepared: Prepared, error: Exception) -> Kept:
+    """What the conversation keeps of a refusal."""
+    if not is_overflow(error):
+        raise error
+    sent = prepared.result.tokens_after
+    if prepared.retried:
+        raise ContextRefusedError(sent, str(error)) from error
+    taken = prepared.kept.taken * taken_share(error) * sent / prepared.result.ceiling
+    return replace(prepared.kept, taken=taken)

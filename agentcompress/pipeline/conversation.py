@@ -90,6 +90,18 @@ class Conversation:
         views = (viewed(self.messages[i], self.names[i], plan, self.cost) for i in group.messages)
         return sum(self.cost(view) for messages in views for view in messages)
 
+    def shortened(self, plan: Plan, shown: Iterable[Message]) -> int:
+        """How many messages the plan shows in fewer tokens than they have.
+
+        Args:
+            plan: What is shown.
+            shown: The messages as it shows them.
+        """
+        originals = (m for m, name in zip(self.messages, self.names, strict=True) if name not in plan.folded)
+        views = (message for message in shown if message.origin is not None)
+        pairs = zip(originals, views, strict=True)
+        return sum(view is not whole and self.cost(view) < self.cost(whole) for whole, view in pairs)
+
     def choose(
         self, index: int, shown: Mapping[int, int], repeated: Collection[int], summary: str | None
     ) -> tuple[Choice, ...]:

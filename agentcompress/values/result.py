@@ -1,7 +1,7 @@
 """What a compression gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .plan import Plan
@@ -25,6 +25,15 @@ class CompressionResult:
     """Whether this call made a new global plan, which rewrites the cached prefix."""
     breakdown: Mapping[str, int]
     """Tokens after, by what takes them."""
+    shortened: int
+    """Messages shown in fewer tokens than they have."""
+    folded: int
+    """Messages that left the prompt."""
+    prefix_kept: int
+    """Tokens at the start of the request, tool schemas and whole messages, that an eviction left as
+    they were; all of them where nothing was evicted."""
+    milliseconds: float = field(compare=False)
+    """How long it took."""
     certificate: float | None = None
     """Of an eviction: the share of the best possible value, as criteria and strategy see it, that
     the new plan is sure to have; None where nothing was evicted, or the strategy cannot tell."""
@@ -38,3 +47,30 @@ class CompressionResult:
     def compression_ratio(self) -> float:
         """Share of the tokens that was removed."""
         return 1.0 - self.kept_ratio
+
+    @property
+    def prefix_share(self) -> float:
+        """Share of the request that an eviction left as it was, for the prompt cache to serve."""
+        return self.prefix_kept / self.tokens_after if self.tokens_after else 1.0
+
+    def figures(self) -> dict[str, Any]:
+        """All figures but the time, JSON-ready; nothing of what the conversation says.
+
+        Returns:
+            ``{"ceiling", "tokens_before", "tokens_after", "kept_ratio", "compression_ratio", "evicted",
+            "shortened", "folded", "prefix_kept", "prefix_share", "certificate", "breakdown"}``.
+        """
+        return {
+            "ceiling": self.ceiling,
+            "tokens_before": self.tokens_before,
+            "tokens_after": self.tokens_after,
+            "kept_ratio": round(self.kept_ratio, 4),
+            "compression_ratio": round(self.compression_ratio, 4),
+            "evicted": self.evicted,
+            "shortened": self.shortened,
+            "folded": self.folded,
+            "prefix_kept": self.prefix_kept,
+            "prefix_share": round(self.prefix_share, 4),
+            "certificate": None if self.certificate is None else round(self.certificate, 4),
+            "breakdown": dict(self.breakdown),
+        }

@@ -1,0 +1,55 @@
+"""Tells a run what was compressed, where LangChain and LangGraph users look for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from langchain_core.callbacks import adispatch_custom_event, dispatch_custom_event
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config, get_callback_manager_for_config
+from langgraph.config import get_stream_writer
+
+from agentcompress.values import CompressionResult
+
+EVENT = "agentcompress"
+"""Name of the custom event, and the key under which it stands in the custom stream."""
+
+
+def announce(result: CompressionResult) -> None:
+    """Sends one event to the run that this is called in; to nobody where there is none.
+
+    ``{"agentcompress": event}`` goes to `stream_mode="custom"`, and the event by that
+    name to callbacks (`on_custom_event`) and to `astream_events`. It is JSON-ready and
+    says nothing of what the conversation says: `CompressionResult.figures`, and with
+    them ``"milliseconds"``.
+    """
+    event = _written(result)
+    if (config := _run()) is not None:
+        dispatch_custom_event(EVENT, event, config=config)
+
+
+async def aannounce(result: CompressionResult) -> None:
+    """`announce` for asynchronous callbacks."""
+    event = _written(result)
+    if (config := _run()) is not None:
+        await adispatch_custom_event(EVENT, event, config=config)
+
+
+def _written(result: CompressionResult) -> dict[str, Any]:
+    """The event, once it stands in the custom stream."""
+    event = {**result.figures(), "milliseconds": round(result.milliseconds, 3)}
+    if (write := _writer()) is not None:
+        write({EVENT: event})
+    return event
+
+
+def _writer() -> Callable[[Any], None] | None:
+    try:
+        return get_stream_writer()
+    except (RuntimeError, KeyError):  # There is no run, or none of a graph.
+        return None
+
+
+def _run() -> RunnableConfig | None:
+    """The config of the run that surrounds this, if one does."""
+    config = ensure_config()
+    return config if get_callback_manager_for_config(config).parent_run_id else None
