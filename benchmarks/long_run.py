@@ -145,11 +145,11 @@ def undisturbed(database: Path, steps: int, budget: int) -> dict[str, Any]:
     Raises:
         RuntimeError: It failed.
     """
-    process = started(database, steps, budget)
     last = ""
-    for last in lines(process):
-        show(last, steps)
-    if process.wait():
+    with started(database, steps, budget) as process:
+        for last in lines(process):
+            show(last, steps)
+    if process.returncode:
         raise RuntimeError("the run failed")
     figures: dict[str, Any] = json.loads(last)
     return figures
@@ -158,13 +158,12 @@ def undisturbed(database: Path, steps: int, budget: int) -> dict[str, Any]:
 def killed(database: Path, steps: int, budget: int, at: Sequence[int]) -> dict[str, Any]:
     """The figures of a run that is killed when it comes to each of some steps."""
     for step in at:
-        process = started(database, steps, budget)
-        for line in lines(process):
-            show(line, steps)
-            if int(line) >= step:
-                process.kill()
-                break
-        process.wait()
+        with started(database, steps, budget) as process:
+            for line in lines(process):
+                show(line, steps)
+                if int(line) >= step:
+                    process.kill()
+                    break
     return undisturbed(database, steps, budget)
 
 
@@ -194,7 +193,7 @@ def main() -> None:
     late = float(np.percentile(whole["milliseconds"][-100:], 95))
     print(f"\nkilled {len(at)} times and resumed: {'the same bytes' if same else 'OTHER BYTES'}")
     print(
-        f"p95 of steps 100 to 200: {early:.1f} ms, of the last 100: {late:.1f} ms, {late / early:.2f} times"
+        f"p95 of steps 100 to 200: {early:.1f} ms; of the last 100: {late:.1f} ms, {late / early:.2f} times"
     )
     sys.exit(0 if same else 1)
 
