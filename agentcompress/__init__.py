@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         MissingDependencyError,
         UnsupportedContentError,
     )
-    from agentcompress.integration import ContextCompressionMiddleware
+    from agentcompress.integration import ContextCompressionMiddleware, compress_graph
     from agentcompress.values import Budget, CompressionResult, Plan
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "MissingDependencyError",
     "Plan",
     "UnsupportedContentError",
+    "compress_graph",
 ]
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "MissingDependencyError": "errors",
     "Plan": "values",
     "UnsupportedContentError": "errors",
+    "compress_graph": "integration",
 }
 
 try:

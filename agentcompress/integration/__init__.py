@@ -1,6 +1,7 @@
 """LangChain and LangGraph on top of the compressor."""
 
+from .graph import compress_graph
 from .middleware import ContextCompressionMiddleware
 from .settings import Settings
 
-__all__ = ["ContextCompressionMiddleware", "Settings"]
+__all__ = ["ContextCompressionMiddleware", "Settings", "compress_graph"]
