@@ -40,7 +40,7 @@ class ModelCompressors:
         Raises:
             ValueError: The budget is a fraction and the model's window is not known.
         """
-        name = self._model or _model_name(model) or UNKNOWN
+        name = self._model or model_name(model) or UNKNOWN
         profile = getattr(model, "profile", None) or {}
         key = (name, profile.get("max_input_tokens"))
         with self._lock:
@@ -57,6 +57,7 @@ class ModelCompressors:
             return self._made[key]
 
 
-def _model_name(model: object) -> str | None:
+def model_name(model: object) -> str | None:
+    """The name of a chat model, where it says one."""
     names = (getattr(model, field, None) for field in ("model_name", "model", "model_id"))
     return next((name for name in names if isinstance(name, str)), None)
