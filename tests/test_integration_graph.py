@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
@@ -299,7 +299,14 @@ class Replaced(TypedDict):
         (lambda shown: [m.model_copy() for m in shown], HISTORY),
     ],
 )
-@pytest.mark.parametrize("wrap", [lambda update: update, lambda update: Command(update=update)])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda update: update,
+        lambda update: Command(update=update),
+        lambda update: [Command(update=list(update.items()))],
+    ],
+)
 def test_originals_go_back_where_a_node_returns_what_it_was_shown(
     returned: Callable[[Any], Any], expected: list[Any], wrap: Callable[[Any], Any]
 ) -> None:
@@ -453,6 +460,8 @@ def test_bad_settings_are_told_at_once() -> None:
         compress_graph(builder, 3_000, nodes={"chatt": 2_000})
     with pytest.raises(ValueError, match="compresses its messages already"):
         compress_graph(compress_graph(builder, 3_000), 3_000)
+    with pytest.raises(ValueError, match="must be a StateGraph or a compiled one, got str"):
+        compress_graph(cast(Any, "graph"), 3_000)
     with pytest.raises(ValueError, match="at least 32 tokens"):
         compress_graph(builder, 3_000, hand_over={"chat": 3})
     with pytest.raises(ValueError, match="budget"):

@@ -10,7 +10,7 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
-from langgraph.types import Command, Send, interrupt
+from langgraph.types import Command, Overwrite, Send, interrupt
 
 from agentcompress import CompressionResult, ContextCompressionMiddleware, compress_graph
 
@@ -101,6 +101,65 @@ def test_a_branch_goes_on_from_its_own_decisions() -> None:
     for topic in range(BRANCHES):
         first, second = (view for number, view in state["seen"] if number == topic)
         assert second[: len(first)] == first
+
+
+def test_branches_may_be_graphs_in_graphs() -> None:
+    shown = list[list[str]]()
+
+    def note(state: MessagesState) -> Any:
+        shown.append(texts(list(state["messages"])))
+        return {"messages": [AIMessage("noted")]}
+
+    deep = StateGraph(MessagesState)
+    deep.add_sequence([("note", note), ("again", note)])
+    deep.add_edge(START, "note")
+    middle = StateGraph(MessagesState)
+    middle.add_node("deep", deep.compile())
+    middle.add_edge(START, "deep")
+
+    class Rounds(MessagesState):
+        rounds: Annotated[int, operator.add]
+
+    def route(state: Rounds) -> Any:
+        sends = [Send("middle", {"messages": payload(t, state["rounds"] + 1)}) for t in range(3)]
+        return sends if state["rounds"] < 3 else "__end__"
+
+    builder = StateGraph(Rounds)
+    builder.add_node("middle", middle.compile())
+    builder.add_node("gather", lambda state: {"rounds": 1})
+    builder.add_edge(START, "gather")
+    builder.add_edge("middle", "gather")
+    builder.add_conditional_edges("gather", route)
+    graph = compress_graph(builder, 900)
+    state = graph.compile().invoke({"messages": HISTORY[:1], "rounds": 0})
+    assert len(shown) == 12
+    # What branches return is merged into the state: originals, whatever their nodes were shown.
+    said = set(texts(state["messages"]))
+    assert said == {"noted", *texts(HISTORY[:1]), *texts([m for t in range(3) for m in payload(t, 3)])}
+    for topic in range(3):
+        views = [view for view in shown if any(f"value_{topic}_" in text for text in view[-3:])]
+        first, second = (view for view in views if view[-1] != "noted")
+        assert second[: len(first)] == first
+
+
+def test_a_command_may_send_and_overwrite_what_its_node_was_shown() -> None:
+    sent = list[Any]()
+
+    def lead(state: MessagesState) -> Command[Any]:
+        whole = Overwrite([*state["messages"], AIMessage("new")])
+        return Command(update={"messages": whole}, goto=[Send("follow", {"messages": state["messages"]})])
+
+    def follow(state: MessagesState) -> Any:
+        sent.append(state["messages"])
+        return {"messages": state["messages"][-1]}
+
+    builder = StateGraph(MessagesState)
+    builder.add_node("lead", lead)
+    builder.add_node("follow", follow)
+    builder.add_edge(START, "lead")
+    state = compress_graph(builder, 3_000).compile().invoke({"messages": HISTORY})
+    assert texts(state["messages"]) == [*texts(list(HISTORY)), "new"]
+    assert tokens(sent[0]) <= 3_000
 
 
 def test_branches_that_are_not_seen_again_are_forgotten() -> None:

@@ -95,8 +95,8 @@ def compress_graph(
 
     Raises:
         MissingDependencyError: The encoder's model is not on this machine.
-        ValueError: A setting is out of range, there is no such channel or node, or the graph
-            compresses its messages already.
+        ValueError: A setting is out of range, it is no `StateGraph`, there is no such channel or
+            node, or it compresses its messages already.
     """
     builder = graph.builder if isinstance(graph, CompiledStateGraph) else graph
     _check(builder, messages_key, {**(nodes or {}), **(hand_over or {})})
@@ -186,6 +186,8 @@ class _Compression:
 
 
 def _check(builder: _Builder, key: str, named: Mapping[str, Any]) -> None:
+    if not isinstance(builder, StateGraph):
+        raise ValueError(f"graph must be a StateGraph or a compiled one, got {type(builder).__name__}")
     if key not in builder.channels:
         channels = ", ".join(sorted(builder.channels))
         raise ValueError(

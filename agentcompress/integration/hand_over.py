@@ -83,7 +83,11 @@ class HandOver:
         base = compressor.compress(_frame("")).tokens_before
         # What is handed over is what a call of that agent brought, and is cut like any other result.
         result = compressor.with_budget(Budget(limit=base + limit)).compress(_frame(text), query=task)
-        return None if result.tokens_after == result.tokens_before else str(result.messages[-1].text)
+        if result.tokens_after == result.tokens_before:
+            return None
+        shown = result.messages[-1]
+        gone = f"[{result.tokens_before - base} tokens elided]"
+        return str(shown.text) if isinstance(shown, ToolMessage) else gone
 
 
 def _frame(text: str) -> list[BaseMessage]:

@@ -33,8 +33,9 @@ class CarriedPlans:
 
     @property
     def kept(self) -> Mapping[str, Any]:
-        """What the parent is to keep after the call."""
-        return {**self.found, **self.made}
+        """What the parent is to keep after the call, if anything is new."""
+        new = {**self.found, **self.made}
+        return {**self.before, **new} if new else {}
 
     @classmethod
     def into(cls, config: RunnableConfig, before: Mapping[str, Any]) -> tuple[Self, RunnableConfig]:
