@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypedDict
 import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages.ai import UsageMetadata
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command, Overwrite, Send, interrupt
@@ -104,15 +105,26 @@ def test_a_branch_goes_on_from_its_own_decisions() -> None:
 
 
 def test_branches_may_be_graphs_in_graphs() -> None:
-    shown = list[list[str]]()
+    shown: dict[str, list[list[str]]] = {"note": [], "again": []}
 
     def note(state: MessagesState) -> Any:
-        shown.append(texts(list(state["messages"])))
+        shown["note"].append(texts(list(state["messages"])))
+        bill = tokens(list(state["messages"])) * 5 // 4 if asked(state) == 3 else 1
+        usage: UsageMetadata = {"input_tokens": bill, "output_tokens": 1, "total_tokens": bill + 1}
+        return {"messages": [AIMessage("noted", usage_metadata=usage)]}
+
+    def again(state: MessagesState) -> Any:
+        shown["again"].append(texts(list(state["messages"])))
         return {"messages": [AIMessage("noted")]}
 
+    def asked(state: MessagesState) -> int:
+        return int(state["messages"][-1].text[-2]) + 1
+
     deep = StateGraph(MessagesState)
-    deep.add_sequence([("note", note), ("again", note)])
-    deep.add_edge(START, "note")
+    deep.add_node("note", note)
+    deep.add_node("again", again)
+    # In the second round one node learns something while the other does not run.
+    deep.add_conditional_edges(START, lambda state: ["note"] if asked(state) == 3 else ["note", "again"])
     middle = StateGraph(MessagesState)
     middle.add_node("deep", deep.compile())
     middle.add_edge(START, "deep")
@@ -122,7 +134,7 @@ def test_branches_may_be_graphs_in_graphs() -> None:
 
     def route(state: Rounds) -> Any:
         sends = [Send("middle", {"messages": payload(t, state["rounds"] + 1)}) for t in range(3)]
-        return sends if state["rounds"] < 3 else "__end__"
+        return sends if state["rounds"] < 4 else "__end__"
 
     builder = StateGraph(Rounds)
     builder.add_node("middle", middle.compile())
@@ -130,16 +142,13 @@ def test_branches_may_be_graphs_in_graphs() -> None:
     builder.add_edge(START, "gather")
     builder.add_edge("middle", "gather")
     builder.add_conditional_edges("gather", route)
-    graph = compress_graph(builder, 900)
-    state = graph.compile().invoke({"messages": HISTORY[:1], "rounds": 0})
-    assert len(shown) == 12
+    state = compress_graph(builder, 1_000).compile().invoke({"messages": HISTORY[:1], "rounds": 0})
     # What branches return is merged into the state: originals, whatever their nodes were shown.
     said = set(texts(state["messages"]))
-    assert said == {"noted", *texts(HISTORY[:1]), *texts([m for t in range(3) for m in payload(t, 3)])}
+    assert said == {"noted", *texts(HISTORY[:1]), *texts([m for t in range(3) for m in payload(t, 4)])}
     for topic in range(3):
-        views = [view for view in shown if any(f"value_{topic}_" in text for text in view[-3:])]
-        first, second = (view for view in views if view[-1] != "noted")
-        assert second[: len(first)] == first
+        first, last = (view for view in shown["again"] if f"value_{topic}_" in view[-1])
+        assert last[: len(first)] == first
 
 
 def test_a_command_may_send_and_overwrite_what_its_node_was_shown() -> None:
