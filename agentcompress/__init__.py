@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         MissingDependencyError,
         UnsupportedContentError,
     )
-    from agentcompress.integration import ContextCompressionMiddleware, compress_model
+    from agentcompress.integration import ContextCompressionMiddleware, compress_graph, compress_model
     from agentcompress.values import Budget, CompressionResult, Plan
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "MissingDependencyError",
     "Plan",
     "UnsupportedContentError",
+    "compress_graph",
     "compress_model",
 ]
 
@@ -50,6 +51,7 @@ _HOMES = {
     "MissingDependencyError": "errors",
     "Plan": "values",
     "UnsupportedContentError": "errors",
+    "compress_graph": "integration",
     "compress_model": "integration",
 }
 
