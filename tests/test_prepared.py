@@ -56,29 +56,32 @@ def test_a_select_of_ones_own_is_what_is_asked(own: Strategy) -> None:
     assert prepared(own, context, scores)(budget) == own.select(context, scores, budget) == halved
 
 
-class Counting(PruneStrategy):
-    """Counts how often it prepares, and for which budgets it chooses."""
+class Keeping(PruneStrategy):
+    """Keeps what it was prepared for, and the budgets it chose for."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.prepares = 0
+        self.prepared: list[tuple[Context, Scores]] = []
         self.rooms: list[int] = []
 
     def prepare(self, context: Context, scores: Scores) -> Choosing:
-        self.prepares += 1
+        self.prepared.append((context, scores))
         select = super().prepare(context, scores)
 
-        def counted(budget: int) -> Selection:
+        def kept(budget: int) -> Selection:
             self.rooms.append(budget)
             return select(budget)
 
-        return counted
+        return kept
 
 
 def test_an_eviction_prepares_once() -> None:
     messages = reads(9)
-    strategy = Counting()
+    strategy = Keeping()
     tokens = Compressor(10**9).compress(messages).tokens_before
     Compressor(Budget(limit=tokens // 3), strategy=strategy).compress(messages)
-    assert strategy.prepares == 1
+    ((context, scores),) = strategy.prepared
     assert len(strategy.rooms) > 1
+    select = prepared(PruneStrategy(), context, scores)
+    for room in (*strategy.rooms, *range(tokens // 4, tokens // 2, 41), 0, *reversed(strategy.rooms)):
+        assert select(room) == PruneStrategy().select(context, scores, room)

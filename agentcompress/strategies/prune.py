@@ -1,8 +1,8 @@
 """Prune: one global choice over everything that is not hard-pinned."""
 
-from agentcompress.values import Choosing, Context, Pin, PreparedStrategy, Scores, Selection
+from agentcompress.values import Choosing, Context, Pin, PreparedStrategy, Scores
 
-from .best import best_selection
+from .best import BestSelector
 from .objective import Objective
 from .selection import GreedySelector
 
@@ -28,15 +28,11 @@ class PruneStrategy(PreparedStrategy):
     def prepare(self, context: Context, scores: Scores) -> Choosing:
         """Chooses from a context by its scores, for any budget."""
         soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
-        start = GreedySelector(context, Objective.of(context, scores))
 
-        def select(budget: int) -> Selection:
-            def pins(selector: GreedySelector) -> int:
-                # An agent that cannot see its own last call makes it again, so this one may take everything.
-                left = selector.open(soft[-1:], budget)
-                reserved = int(self._pinned * left)
-                return left - reserved + selector.open(reversed(soft[:-1]), reserved)
+        def pins(selector: GreedySelector, budget: int) -> int:
+            # An agent that cannot see its own last call makes it again, so this one may take everything.
+            left = selector.open(soft[-1:], budget)
+            reserved = int(self._pinned * left)
+            return left - reserved + selector.open(reversed(soft[:-1]), reserved)
 
-            return best_selection(start, pins)
-
-        return select
+        return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select

@@ -8,7 +8,7 @@ from .protocols import Scores, Strategy
 from .segment import Context, Selection
 
 Choosing = Callable[[int], Selection]
-"""A strategy at work on one context: budget in tokens → what to show within it."""
+"""A strategy at work on one context: budget in tokens → what to show within it. For one thread."""
 
 
 class PreparedStrategy(ABC):
