@@ -17,7 +17,7 @@ from agentcompress.pipeline.eviction import Eviction, evict
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
-from agentcompress.segmenters import default_segmenter
+from agentcompress.segmenters import declared, default_segmenter
 from agentcompress.strategies import CondenseStrategy, default_strategy
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
@@ -85,7 +85,7 @@ class Compressor:
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)
         self._lossless = lossless
-        self._segmented = SegmentCache(default_segmenter(), self._counter)
+        self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
         self._read = MessageMemo()
         self._plans: OrderedDict[object, Eviction] = OrderedDict()
         self._lock = Lock()
@@ -182,7 +182,8 @@ class Compressor:
             exclude_tools=self._exclude_tools,
             lossless=self._lossless,
         )
-        plan = self._ingested(conversation, settled(plan, conversation.groups, conversation.names))
+        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
+        plan = self._ingested(conversation, plan)
         shown = conversation.render(plan)
         tokens = conversation.total(shown)
         free = self._ceiling - conversation.fixed

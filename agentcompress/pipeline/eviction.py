@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
-from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy
+from agentcompress.values import Criterion, Plan, Selection, Strategy
 
 from .accounting import breakdown
 from .conversation import Conversation
@@ -57,17 +57,15 @@ def evict(
     """
     fixed = conversation.fixed
     if fixed > ceiling:
-        raise BudgetExceededError(
-            ceiling, breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
-        )
+        pinned = breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
+        raise BudgetExceededError(ceiling, {**pinned, "declared constraints": conversation.declared_tokens})
     target = fixed + int(keep * (ceiling - fixed))
     # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
     # takes no longer after a thousand steps than after a hundred.
     loose = [
-        group
-        for group in conversation.groups
-        if group.pin is not Pin.HARD and conversation.names[group.messages[0]] not in plan.folded
+        group for group in conversation.loose if conversation.names[group.messages[0]] not in plan.folded
     ]
+    declaring = {number for number, group in enumerate(loose) if group.messages[0] in conversation.declared}
     context = conversation.context(loose, focus(conversation.messages) if query is None else query)
     scores = scored(criterion, context)
     fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
@@ -77,6 +75,7 @@ def evict(
     while attempt < _ATTEMPTS or (best is None and room > 0):
         attempt += 1
         selection = strategy.select(context, scores, room)
+        selection = replace(selection, groups=selection.groups | declaring)
         chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
         candidate = _noted(conversation, chosen)
         tokens = conversation.total(conversation.render(candidate))
@@ -89,7 +88,7 @@ def evict(
             room -= room // 10 + 1
     if best is not None:
         return best[1]
-    empty = Selection(renditions={}, groups=frozenset())
+    empty = Selection(renditions={}, groups=frozenset(declaring))
     nothing = planned(context, empty, conversation.names, fresh, conversation.choose)
     noted = _noted(conversation, nothing)
     # Where not even one line of ours fits beside the pins, the pins stand alone.

@@ -1,20 +1,21 @@
 """Prune: one global choice over everything that is not hard-pinned."""
 
-from agentcompress.values import Context, Pin, Scores, Selection
+from agentcompress.values import Context, Scores, Selection
 
 from .best import best_selection
 from .objective import Objective
+from .pins import FIRM, SoftPins, essential
 from .selection import GreedySelector
 
 
 class PruneStrategy:
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
-    Soft pins come first, the newest groups last to be released.
+    Soft pins come first: the plan, the latest unresolved error, the newest step, then the others.
 
     Args:
-        pinned: Share of the budget that soft pins older than the newest may take before
-            everything else.
+        pinned: Share of the budget that what the error says and older soft pins may take
+            before everything else.
 
     Raises:
         ValueError: `pinned` is not in [0, 1].
@@ -27,12 +28,16 @@ class PruneStrategy:
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """What to show so that its estimated cost stays within the budget, in tokens."""
-        soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
+        soft = SoftPins.of(context)
+        wanted = essential(context, [*soft.firm, *soft.newest])
 
         def pins(selector: GreedySelector) -> int:
-            # An agent that cannot see its own last call makes it again, so this one may take everything.
-            left = selector.open(soft[-1:], budget)
+            share = budget // FIRM
+            left = selector.open(soft.newest, budget - share + selector.open(soft.firm, share))
             reserved = int(self._pinned * left)
-            return left - reserved + selector.open(reversed(soft[:-1]), reserved)
+            left -= reserved
+            for index in wanted:
+                reserved = selector.show(index, reserved)
+            return left + selector.open(soft.others, reserved)
 
         return best_selection(context, Objective.of(context, scores), pins)
