@@ -5,13 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from langchain_core.messages import BaseMessage, convert_to_messages
 
-from agentcompress import BudgetExceededError, Compressor
+from agentcompress import (
+    Budget,
+    BudgetExceededError,
+    Compressor,
+    ContextCompressionMiddleware,
+)
 from agentcompress.strategies.baselines import FloorRandomStrategy, RelevanceStrategy
 from agentcompress.values import Context, Scores, Selection, Strategy
 
 from .conversations import Messages
-from .helpers import TASK, hard, listing, step, tokens
+from .helpers import TASK, hard, listing, reads, step, tokens
+from .test_middleware import RecordingModel, run
 
 RULE = "Never delete rows of orders_7731 without my approval."
 
@@ -150,3 +157,47 @@ def test_soft_pins_go_in_order() -> None:
     assert kept[-1] == [True] * 3
     # The newest step may take what they leave, three quarters of the room at least.
     assert all(newest for *_, newest in kept[10:])
+
+
+def is_ledger(message: Any) -> bool:
+    content = message.content if isinstance(message, BaseMessage) else message["content"]
+    return "ledger" in (content or "")
+
+
+@pytest.mark.parametrize("read", [list, convert_to_messages])
+def test_a_hook_pins_messages_in_the_form_they_come_in(read: Any) -> None:
+    messages = read([TASK, *step("l", listing("ledger")), *work(0, 12)])
+    limit = tokens([TASK, *step("l", listing("ledger"))]) + 100
+    shown = Compressor(limit, pin=is_ledger).compress(messages).messages
+    assert shown[:3] == messages[:3]
+    assert shown[:3] != Compressor(limit).compress(messages).messages[:3]
+
+
+def test_the_middleware_takes_the_hook() -> None:
+    def is_first_page(message: BaseMessage) -> bool:
+        return message.type == "tool" and "page 1 line" in message.text
+
+    model = RecordingModel()
+    run(ContextCompressionMiddleware(budget=3_000, pin=is_first_page), model)
+    page = next(message for message in model.requests[1] if is_first_page(message))
+    assert all(page in request for request in model.requests[1:])
+
+
+def test_errors_of_a_hook_are_the_users_to_see() -> None:
+    def broken(message: Any) -> bool:
+        raise KeyError("kind")
+
+    with pytest.raises(KeyError, match="kind"):
+        Compressor(300, pin=broken).compress(reads(1))
+
+    async def later(message: Any) -> bool:
+        return False
+
+    hook: Any = lambda message: "yes"  # noqa: E731
+    with pytest.raises(TypeError, match="pin must say True or False of a message, got str"):
+        Compressor(300, pin=hook).compress(reads(1))
+
+
+def test_pins_of_a_hook_alone_over_the_budget_say_so() -> None:
+    with pytest.raises(BudgetExceededError, match="tool results"):
+        Compressor(Budget(limit=300), pin=lambda message: True).compress(reads(4))

@@ -27,6 +27,7 @@ class ModelCompressors:
     def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = frozenset(settings.get("exclude_tools", ()))
+        self._pin = settings.get("pin")
         self._lossless = settings.get("lossless", False)
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models
@@ -50,6 +51,7 @@ class ModelCompressors:
                     model=name,
                     window=key[1],
                     exclude_tools=self._exclude_tools,
+                    pin=self._pin,
                     lossless=self._lossless,
                     encoder=self._encoder,
                     strategy=self._strategy,
