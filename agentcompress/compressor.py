@@ -18,10 +18,18 @@ from agentcompress.pipeline.eviction import Eviction, evict
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
-from agentcompress.segmenters import default_segmenter
+from agentcompress.segmenters import declared, default_segmenter
 from agentcompress.strategies import CondenseStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
-from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
+from agentcompress.values import (
+    Budget,
+    CompressionResult,
+    Criterion,
+    Message,
+    MessageCodec,
+    Plan,
+    Strategy,
+)
 
 _REMEMBERED_PLANS = 32
 _APPLY_ATTEMPTS = 6
@@ -49,6 +57,8 @@ class Compressor:
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
         exclude_tools: Names of tools whose calls and results are never touched.
+        pin: Says of a message, in the form that came in, whether it is never to be touched; its
+            call or results stay with it. Called for every message of every request.
         lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
             there is room: JSON without indentation, uniform records as a table.
         prices: Of the provider's prompt cache: "anthropic", "anthropic-1h", "openai" or "none"; they
@@ -72,6 +82,7 @@ class Compressor:
         strategy: Strategy | None = None,
         keep_steps: int = 1,
         exclude_tools: Collection[str] = (),
+        pin: Callable[[Any], bool] | None = None,
         lossless: bool = False,
         prices: str | None = None,
     ) -> None:
@@ -91,8 +102,9 @@ class Compressor:
         self._condense = CondenseStrategy()
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)
+        self._pin = pin
         self._lossless = lossless
-        self._segmented = SegmentCache(default_segmenter(), self._counter)
+        self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
         self._read = MessageMemo()
         self._plans: OrderedDict[object, Eviction] = OrderedDict()
         self._lock = Lock()
@@ -135,6 +147,7 @@ class Compressor:
 
         Raises:
             BudgetExceededError: What may never be touched is alone over the ceiling.
+            TypeError: `pin` says something else than True or False.
             UnsupportedContentError: A message is of no known shape.
         """
         return self._compress(messages, query, self._counter.tools(tool_schemas(tools)), plan or Plan())
@@ -182,7 +195,7 @@ class Compressor:
         started = time.perf_counter()
         codec = codec_for(messages)
         conversation = Conversation(
-            messages=[self._read.read(codec, message) for message in messages],
+            messages=[self._message(codec, message) for message in messages],
             tool_tokens=tool_tokens,
             counter=self._counter,
             segmented=self._segmented,
@@ -190,7 +203,8 @@ class Compressor:
             exclude_tools=self._exclude_tools,
             lossless=self._lossless,
         )
-        plan = self._ingested(conversation, settled(plan, conversation.groups, conversation.names))
+        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
+        plan = self._ingested(conversation, plan)
         shown = conversation.render(plan)
         tokens = kept = conversation.total(shown)
         free = self._ceiling - conversation.fixed
@@ -215,6 +229,16 @@ class Compressor:
             prefix_kept=kept,
             milliseconds=1_000 * (time.perf_counter() - started),
         )
+
+    def _message(self, codec: MessageCodec, raw: Any) -> Message:
+        message = self._read.read(codec, raw)
+        if self._pin is None:
+            return message
+        pinned: object = self._pin(raw)
+        if not isinstance(pinned, bool):
+            # The truth of a coroutine or a mock would pin everything.
+            raise TypeError(f"pin must say True or False of a message, got {type(pinned).__name__}")
+        return replace(message, pinned=True) if pinned and not message.pinned else message
 
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
         whole = self._budget.item_share == 1

@@ -31,6 +31,7 @@ class ModelCompressors:
             )
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = settings.get("exclude_tools", ())
+        self._pin = settings.get("pin")
         self._lossless = settings.get("lossless", False)
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models
@@ -57,6 +58,7 @@ class ModelCompressors:
                     model=name,
                     window=key[1],
                     exclude_tools=self._exclude_tools,
+                    pin=self._pin,
                     lossless=self._lossless,
                     encoder=self._encoder,
                     strategy=self._strategy,

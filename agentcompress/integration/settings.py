@@ -1,7 +1,7 @@
 """What every host of compression can be told, said once."""
 
 from collections.abc import Callable, Collection
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from agentcompress.encoders import EncoderSetting
 from agentcompress.values import CompressionResult, Strategy
@@ -12,6 +12,8 @@ class Settings(TypedDict, total=False):
 
     exclude_tools: Collection[str]
     """Names of tools whose calls and results are never touched."""
+    pin: Callable[[Any], bool] | None
+    """Says of a message whether it is never to be touched; its call or results stay with it."""
     lossless: bool
     """Whether tool results are said in fewer tokens even where there is room."""
     model: str | None

@@ -13,11 +13,14 @@ from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Pla
 from .choosing import choices
 from .fingerprint import fingerprints
 from .grouping import groups_of
+from .pinning import softly_pinned
 from .rendering import ELIDED, render, shown, viewed
 from .segmenting import SegmentCache
 
 _POINTED_OUT = 3
 """Segments that an atom may stand in and still say which ones are meant."""
+_MOST_DECLARED = 500
+"""Tokens of declared constraints that are never let go; beyond them the newest stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,42 @@ class Conversation:
     @cached_property
     def groups(self) -> list[Group]:
         """What stands or falls together."""
-        return groups_of(self.messages, self.keep_steps, self.exclude_tools)
+        return groups_of(self.messages, self.exclude_tools)
+
+    @cached_property
+    def loose(self) -> list[Group]:
+        """The groups that are not hard-pinned, with their soft pins."""
+        pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed)
+        return [group for group in pinned if group.pin is not Pin.HARD]
+
+    def _failed(self, index: int) -> bool:
+        message = self.messages[index]
+        return message.error or any(piece.kind == "error" for piece in self.segmented.segments(message))
+
+    @cached_property
+    def declared(self) -> Mapping[int, tuple[int, ...]]:
+        """Message → numbers of its segments that are never let go: constraints in older user turns."""
+        declared = {}
+        room = _MOST_DECLARED
+        for index in range(len(self.messages) - 1, -1, -1):
+            if self.messages[index].role != "user" or index in self.hard_indices:
+                continue
+            numbers = []
+            for number, segment in enumerate(self.segmented.segments(self.messages[index])):
+                if segment.kind == "constraint" and segment.tokens <= room:
+                    room -= segment.tokens
+                    numbers.append(number)
+            if numbers:
+                declared[index] = tuple(numbers)
+        return declared
+
+    @cached_property
+    def declared_tokens(self) -> int:
+        """Tokens of older user turns where nothing but declared constraints is shown of them."""
+        return sum(
+            self.cost(shown(self.messages[index], self.choose(index, {}), self.cost))
+            for index in self.declared
+        )
 
     @cached_property
     def hard_indices(self) -> frozenset[int]:
@@ -61,12 +99,12 @@ class Conversation:
 
     @cached_property
     def fixed(self) -> int:
-        """Tokens of what is never touched, tool schemas included."""
-        return self.total(self.hard)
+        """Tokens of what is never touched, tool schemas and declared constraints included."""
+        return self.total(self.hard) + self.declared_tokens
 
     @property
     def pins(self) -> tuple[Pin, ...]:
-        """How firmly each group stays."""
+        """Which groups are hard-pinned."""
         return tuple(group.pin for group in self.groups)
 
     def cost(self, message: Message) -> int:
@@ -103,11 +141,16 @@ class Conversation:
         return sum(view is not whole and self.cost(view) < self.cost(whole) for whole, view in pairs)
 
     def choose(
-        self, index: int, shown: Mapping[int, int], repeated: Collection[int], summary: str | None
+        self,
+        index: int,
+        shown: Mapping[int, int],
+        repeated: Collection[int] = (),
+        summary: str | None = None,
     ) -> tuple[Choice, ...]:
-        """How a message is shown; arguments as in `choices`."""
+        """How a message is shown, declared constraints in any case; arguments as in `choices`."""
         message = self.messages[index]
         segmented = self.segmented.segmented(message)
+        shown = {**shown, **dict.fromkeys(self.declared.get(index, ()), 0)}
         complete = len(shown) == len(segmented.segments) and not any(shown.values())
         if complete and self.lossless and message.role == "tool":
             return self.whole(index)
@@ -149,12 +192,13 @@ class Conversation:
             said = "".join(call.text for index in group.messages for call in self.messages[index].calls)
             for index in group.messages:
                 message = self.messages[index]
-                pieces = self.segmented.segments(message)
+                pieces = self._open_pieces(index)
                 calls = self.segmented.calls(message)
                 segments += pieces + calls
                 message_of += [index] * (len(pieces) + len(calls))
                 group_of += [position] * (len(pieces) + len(calls))
-                overhead += self.cost(self._bare(message)) + (self._mark if pieces else 0)
+                overhead += self.cost(self._bare(message))
+                overhead += self._mark if pieces and index not in self.declared else 0
             priced.append(replace(group, overhead=overhead, atoms=atoms_of(said)))
         return Context(
             segments=segments,
@@ -166,12 +210,22 @@ class Conversation:
             visible=self._visible(segments),
         )
 
+    def _open_pieces(self, index: int) -> tuple[Segment, ...]:
+        """A message's segments; those that are shown in any case cost nothing and are worth nothing."""
+        pieces = list(self.segmented.segments(self.messages[index]))
+        for number in self.declared.get(index, ()):
+            pieces[number] = replace(pieces[number], tokens=0, atoms=(), condensed=())
+        return tuple(pieces)
+
     def _visible(self, segments: Sequence[Segment]) -> frozenset[str]:
-        """Atoms that hard pins show, save those of the user's that point out a few segments.
+        """Atoms that are shown in any case, save those of the user's that point out a few segments.
 
         Where such a one stands in an output is what answers; what stands everywhere tells nothing.
         """
         asked = {a for message in self.hard if message.role == "user" for a in atoms_of(message.said)}
+        for index, numbers in self.declared.items():
+            pieces = self.segmented.segments(self.messages[index])
+            asked.update(atom for number in numbers for atom in pieces[number].atoms)
         told = {a for message in self.hard if message.role != "user" for a in atoms_of(message.said)}
         places = Counter(atom for segment in segments for atom in segment.atoms if atom in asked)
         return frozenset(told | {atom for atom in asked if places[atom] > _POINTED_OUT})

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
 from agentcompress.tokens import PriceModel
-from agentcompress.values import Context, Criterion, Pin, Plan, Selection, Strategy, prepared
+from agentcompress.values import Context, Criterion, Plan, Selection, Strategy, prepared
 
 from .accounting import breakdown
 from .conversation import Conversation
@@ -65,9 +65,8 @@ def evict(
     """
     fixed = conversation.fixed
     if fixed > ceiling:
-        raise BudgetExceededError(
-            ceiling, breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
-        )
+        pinned = breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
+        raise BudgetExceededError(ceiling, {**pinned, "declared constraints": conversation.declared_tokens})
     room = ceiling - fixed
     pace = growth(conversation, plan)
     kept = low_water(room, pace, prices) if keep is None else int(keep * room)
@@ -137,24 +136,26 @@ class _Evictor:
     def _context(self, start: int) -> Context:
         # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
         # takes no longer after a thousand steps than after a hundred.
-        groups = (group for group in self.conversation.groups if group.messages[0] >= start)
-        loose = [
-            group
-            for group in groups
-            if group.pin is not Pin.HARD and not self.conversation.has_left(group, self.plan)
-        ]
-        return self.conversation.context(loose, self.query)
+        conversation = self.conversation
+        later = (group for group in conversation.loose if group.messages[0] >= start)
+        left = [group for group in later if not conversation.has_left(group, self.plan)]
+        return conversation.context(left, self.query)
 
     def _fixed(self, start: int) -> int:
         """Tokens of what cannot change: hard pins, and what is shown of the messages before `start`."""
         conversation = self.conversation
-        earlier = (group for group in conversation.groups if group.messages[0] < start)
-        loose = (group for group in earlier if group.pin is not Pin.HARD)
-        return conversation.fixed + sum(conversation.taken(group, self.plan) for group in loose)
+        earlier = (group for group in conversation.loose if group.messages[0] < start)
+        return conversation.fixed + sum(conversation.taken(group, self.plan) for group in earlier)
 
     def _planned(self, context: Context, selection: Selection, start: int, digest: int) -> Plan:
         conversation, notes = self.conversation, self.plan.notes
         earlier = {name: notes[name] for name in conversation.names[:start] if name in notes}
+        declaring = {
+            number
+            for number, group in enumerate(context.groups)
+            if group.messages[0] in conversation.declared
+        }
+        selection = replace(selection, groups=selection.groups | declaring)
         fresh = replace(self.plan, evictions=self.plan.evictions + 1)
         chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
         later = notes_on(

@@ -1,44 +1,36 @@
-"""Messages → groups that stand or fall together, each with its pin."""
+"""Messages → groups that stand or fall together, the hard-pinned ones among them."""
 
 from collections.abc import Collection, Sequence
 
 from agentcompress.values import Group, Message, Pin
 
 
-def groups_of(
-    messages: Sequence[Message], keep_steps: int = 1, exclude_tools: Collection[str] = ()
-) -> list[Group]:
+def groups_of(messages: Sequence[Message], exclude_tools: Collection[str] = ()) -> list[Group]:
     """The conversation as groups: a call with its results, or one message alone.
 
     Hard-pinned: system messages, the first and the newest user turn, what the user
-    marked, excluded tools. Soft-pinned: older user turns and the last `keep_steps` steps.
+    marked, excluded tools.
 
     Args:
         messages: In order.
-        keep_steps: How many of the newest steps are soft-pinned.
         exclude_tools: Names of tools whose groups are hard-pinned.
     """
     users = [i for i, message in enumerate(messages) if message.role == "user"]
     hard = {*users[:1], *users[-1:]}
     last_user = max(users, default=-1)
-    soft_from = sum(message.role == "assistant" for message in messages) - keep_steps
     groups: list[Group] = []
     step = 0
     index = 0
     while index < len(messages):
         first = messages[index]
         members = tuple(range(index, _group_end(messages, index)))
-        pin = Pin.NONE
         excluded = any(call.name in exclude_tools for call in first.calls)
-        if excluded or first.role == "system" or any(i in hard or messages[i].pinned for i in members):
-            pin = Pin.HARD
-        elif first.role == "user" or (step >= soft_from and first.role == "assistant"):
-            pin = Pin.SOFT
+        marked = any(i in hard or messages[i].pinned for i in members)
         groups.append(
             Group(
                 messages=members,
                 step=step,
-                pin=pin,
+                pin=Pin.HARD if excluded or marked or first.role == "system" else Pin.NONE,
                 error=any(messages[i].error for i in members),
                 in_loop=index > last_user,
             )

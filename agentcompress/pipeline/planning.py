@@ -47,21 +47,27 @@ def _by_message(context: Context, indices: Iterable[int]) -> Mapping[int, Sequen
     return {message: list(members) for message, members in messages}
 
 
-def settled(plan: Plan, groups: Sequence[Group], names: Sequence[str]) -> Plan:
+def settled(
+    plan: Plan, groups: Sequence[Group], names: Sequence[str], declared: Collection[int] = ()
+) -> Plan:
     """The plan without decisions that no longer hold for these messages.
 
     Messages may have been edited, trimmed or pinned since: what is hard-pinned now is
-    shown whole, and a group of which only a part was folded is decided anew.
+    shown whole, and a group of which only a part was folded, or all of it though it
+    declares constraints, is decided anew.
 
     Args:
         plan: Decisions about an earlier state of the conversation.
         groups: The groups as they are now.
         names: Fingerprints of the messages as they are now.
+        declared: Indices of the messages that declare constraints.
     """
     void: set[str] = set()
     for group in groups:
         members = {names[i] for i in group.messages}
-        if group.pin is Pin.HARD or 0 < len(members & plan.folded) < len(members):
+        folded = len(members & plan.folded)
+        whole = folded in (0, len(members)) and not (folded and group.messages[0] in declared)
+        if group.pin is Pin.HARD or not whole:
             void |= members
     if not void & {*plan.shown, *plan.folded, *plan.notes}:
         return plan

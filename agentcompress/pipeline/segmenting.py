@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -42,12 +42,20 @@ class SegmentCache:
     Args:
         segmenter: Cuts text parts; other parts are one segment each.
         counter: Counts the pieces.
+        declared: Makes what a user declares pieces of their own.
         max_segments: How many segments are remembered.
     """
 
-    def __init__(self, segmenter: Segmenter, counter: RequestCounter, max_segments: int = 500_000) -> None:
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        counter: RequestCounter,
+        declared: Callable[[Cut, str], Cut],
+        max_segments: int = 500_000,
+    ) -> None:
         self._segmenter = segmenter
         self._counter = counter
+        self._declared = declared
         self._max_segments = max_segments
         self._held = 0
         self._cache: OrderedDict[Message, Segmented] = OrderedDict()
@@ -98,6 +106,8 @@ class SegmentCache:
         for index, part in enumerate(message.parts):
             if part.kind == "text":
                 cut = self._segmenter.cut(part.text)
+                if message.role == "user":
+                    cut = self._declared(cut, part.text)
                 segments += self._pieces(cut, part.text, index, message.role)
                 if cut.join is not None:
                     cuts[index] = cut

@@ -1,6 +1,7 @@
 """Content → pieces that can be shown or left out on their own."""
 
 from .code import CodeSegmenter
+from .constraints import declared
 from .content import ContentSegmenter
 from .diffs import DiffSegmenter
 from .html import ElementSegmenter, HtmlSegmenter
@@ -37,6 +38,7 @@ __all__ = [
     "TerminalSegmenter",
     "TestRunSegmenter",
     "TracebackSegmenter",
+    "declared",
     "default_segmenter",
 ]
 

@@ -70,11 +70,11 @@ def prose(text: str, start: int, end: int) -> list[Piece]:
     width = grain(text)
     if width > WIDTH:
         spans = [
-            span for paragraph in _paragraphs(text, start, end) for span in passages(text, *paragraph, width)
+            span for paragraph in paragraphs(text, start, end) for span in passages(text, *paragraph, width)
         ]
         return [Piece(start=a, end=b, kind="text") for a, b in joined(spans, width)]
     pieces: list[Piece] = []
-    for paragraph in _paragraphs(text, start, end):
+    for paragraph in paragraphs(text, start, end):
         pieces += _turn(text, *paragraph, len(pieces))
     return pieces
 
@@ -103,7 +103,7 @@ def _turn(text: str, start: int, end: int, index: int) -> Iterable[Piece]:
     return [who, *(Piece(start=a, end=b, kind="text", head=index) for a, b in said)]
 
 
-def _paragraphs(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+def paragraphs(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Spans of lines that go on with each other."""
     begun = last = start
     for at, _ in lines(text, start, end)[1:]:

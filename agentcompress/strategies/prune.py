@@ -1,20 +1,21 @@
 """Prune: one global choice over everything that is not hard-pinned."""
 
-from agentcompress.values import Choosing, Context, Pin, PreparedStrategy, Scores
+from agentcompress.values import Choosing, Context, PreparedStrategy, Scores
 
 from .best import BestSelector
 from .objective import Objective
+from .pins import FIRM, SoftPins, essential
 from .selection import GreedySelector
 
 
 class PruneStrategy(PreparedStrategy):
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
-    Soft pins come first, the newest groups last to be released.
+    Soft pins come first: the plan, the latest unresolved error, the newest step, then the others.
 
     Args:
-        pinned: Share of the budget that soft pins older than the newest may take before
-            everything else.
+        pinned: Share of the budget that what the error says and older soft pins may take
+            before everything else.
 
     Raises:
         ValueError: `pinned` is not in [0, 1].
@@ -27,12 +28,16 @@ class PruneStrategy(PreparedStrategy):
 
     def prepare(self, context: Context, scores: Scores) -> Choosing:
         """Chooses from a context by its scores, for any budget."""
-        soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
+        soft = SoftPins.of(context)
+        wanted = essential(context, [*soft.firm, *soft.newest])
 
         def pins(selector: GreedySelector, budget: int) -> int:
-            # An agent that cannot see its own last call makes it again, so this one may take everything.
-            left = selector.open(soft[-1:], budget)
+            share = budget // FIRM
+            left = selector.open(soft.newest, budget - share + selector.open(soft.firm, share))
             reserved = int(self._pinned * left)
-            return left - reserved + selector.open(reversed(soft[:-1]), reserved)
+            left -= reserved
+            for index in wanted:
+                reserved = selector.show(index, reserved)
+            return left + selector.open(soft.others, reserved)
 
         return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select

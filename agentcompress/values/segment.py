@@ -21,6 +21,7 @@ SegmentKind = Literal[
     "outlier",
     "image",
     "reasoning",
+    "constraint",
     "call",
     "other",
 ]
@@ -28,11 +29,23 @@ RenditionName = Literal["full", "condensed", "stub", "merged", "folded"]
 
 
 class Pin(IntEnum):
-    """How firmly something stays; higher stays longer."""
+    """How firmly a group stays; higher stays longer, and only `HARD` whatever happens."""
 
     NONE = 0
-    SOFT = 1
-    HARD = 2
+    TURN = 1
+    """An older turn of the user's."""
+    STEP = 2
+    """One of the newest steps."""
+    ERROR = 3
+    """The newest error that nothing has put right."""
+    PLAN = 4
+    """What the agent plans to do."""
+    HARD = 5
+
+    @property
+    def soft(self) -> bool:
+        """Whether it stays while it fits."""
+        return Pin.NONE < self < Pin.HARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +114,8 @@ class Group:
     """Tokens it costs before any of its segments is shown: calls and framing."""
     pin: Pin = Pin.NONE
     """How firmly it stays."""
+    essential: tuple[int, ...] = ()
+    """Messages of it whose text it is pinned for, as indices; calls are shown with the group."""
     error: bool = False
     """Whether one of its tool results is an error."""
     in_loop: bool = False

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentcompress.strategies.objective import GAP_TOKENS
-from agentcompress.values import Context, Pin, Selection
+from agentcompress.strategies.pins import FIRM, SoftPins
+from agentcompress.values import Context, Selection
 
 PINNED = 0.5
-"""Share of the budget that soft pins older than the newest may take before everything else."""
+"""Share of what is left that older steps and user turns may take before everything else."""
 NEVER = np.iinfo(np.intp).max // 2
 """Cost of what a rule decides on."""
 
@@ -19,7 +20,8 @@ class Filler:
 
     A segment comes with its group, which costs its overhead when it opens, and with the
     heads that it cannot be shown without. Soft-pinned groups are open from the start as
-    far as they fit: the newest may take everything, older ones half of what is left.
+    far as they fit: the newest step may take everything, the plan and the error a part, the
+    others half of what is left.
 
     Attributes:
         costs: Tokens that each segment would take now, shape (segments,); more than any budget
@@ -40,9 +42,10 @@ class Filler:
         self._bounds = np.searchsorted(context.group_of, np.arange(len(context.groups) + 1))
         self.costs = self._first_costs()
         self.left = budget
-        soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
-        self._open_pinned(soft[-1:], self.left)
-        self._open_pinned(reversed(soft[:-1]), int(PINNED * self.left))
+        soft = SoftPins.of(context)
+        self._open_pinned(soft.firm, self.left // FIRM)
+        self._open_pinned(soft.newest, self.left)
+        self._open_pinned(soft.others, int(PINNED * self.left))
 
     def _first_costs(self) -> NDArray[np.intp]:
         segments = self._context.segments

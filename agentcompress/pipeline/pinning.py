@@ -1,0 +1,117 @@
+"""What stays while it fits: the plan, the latest unresolved error, the last steps, older user turns."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agentcompress.values import Group, Message, Pin, ToolCall
+
+Essential = Mapping[int, tuple[int, ...]]
+"""Index of a group → indices of its messages that it is pinned for."""
+
+_STATES = re.compile(
+    r"pending|to[ _-]?do|open|not[ _-]?started|in[ _-]?progress|completed?|done|cancell?ed|blocked|true|false"
+)
+_STATE = ("status", "state", "done", "completed")
+"""Names by which an item says how far it is."""
+_NAMED = re.compile(
+    r"to_?dos?(?![a-z])|check_?list|task_?list"
+    r"|(?:write|update|create|make|set|save|edit|revise|submit|read|get|show)_?plan(?![a-z])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
+
+
+def softly_pinned(
+    groups: Sequence[Group],
+    messages: Sequence[Message],
+    keep_steps: int,
+    failed: Callable[[int], bool],
+) -> list[Group]:
+    """The groups with their soft pins.
+
+    Args:
+        groups: In order; hard-pinned ones stay as they are.
+        messages: All messages.
+        keep_steps: How many of the newest steps are pinned.
+        failed: Whether the tool result at an index is an error.
+    """
+    plan = _newest_plan(groups, messages)
+    error = _unresolved_error(groups, messages, failed)
+    first_step = sum(message.role == "assistant" for message in messages) - keep_steps
+    pinned = []
+    for index, group in enumerate(groups):
+        role = messages[group.messages[0]].role
+        pin = group.pin
+        if pin is Pin.NONE and index in plan:
+            pin = Pin.PLAN
+        elif pin is Pin.NONE and index in error:
+            pin = Pin.ERROR
+        elif pin is Pin.NONE and role == "assistant" and group.step >= first_step:
+            pin = Pin.STEP
+        elif pin is Pin.NONE and role == "user":
+            pin = Pin.TURN
+        essential = (*plan.get(index, ()), *error.get(index, ()))
+        pinned.append(replace(group, pin=pin, essential=essential))
+    return pinned
+
+
+def _newest_plan(groups: Sequence[Group], messages: Sequence[Message]) -> Essential:
+    """The newest call that holds a list of things to do, else the newest of a tool named after one.
+
+    Only what the agent itself wrote tells: an output that looks like a plan pins nothing.
+    """
+    named: Essential = {}
+    for index in range(len(groups) - 1, -1, -1):
+        members = groups[index].messages
+        calls = messages[members[0]].calls
+        if groups[index].error:
+            continue
+        if any(map(_holds_plan, calls)):
+            return {index: ()}
+        if not named and any(_NAMED.search(_CAMEL.sub("_", call.name).lower()) for call in calls):
+            named = {index: members[1:]}
+    return named
+
+
+def _holds_plan(call: ToolCall) -> bool:
+    if not any(name in call.arguments for name in _STATE):
+        return False
+    arguments = _read(call.arguments)
+    lists = arguments.values() if isinstance(arguments, dict) else ()
+    return any(_is_plan(_read(value) if isinstance(value, str) else value) for value in lists)
+
+
+def _is_plan(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_has_state, value))
+
+
+def _has_state(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    return any(_STATES.fullmatch(str(item[name]).lower()) for name in _STATE if name in item)
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unresolved_error(
+    groups: Sequence[Group], messages: Sequence[Message], failed: Callable[[int], bool]
+) -> Essential:
+    """The newest errors of one group after which none of their tools succeeded."""
+    succeeded: set[str] = set()
+    for index in range(len(groups) - 1, -1, -1):
+        first = groups[index].messages[0]
+        names = {call.id: call.name for call in messages[first].calls}
+        results = [i for i in groups[index].messages if messages[i].role == "tool"]
+        tools = {i: names.get(messages[i].call_id or "", "") for i in results}
+        errors = tuple(i for i, tool in tools.items() if tool not in succeeded and failed(i))
+        if errors:
+            return {index: errors}
+        succeeded.update(tools.values())
+    return {}
