@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         MissingDependencyError,
         UnsupportedContentError,
     )
-    from agentcompress.integration import ContextCompressionMiddleware
+    from agentcompress.integration import ContextCompressionMiddleware, CostMeter
     from agentcompress.values import Budget, CompressionResult, Plan
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Compressor",
     "ContextCompressionMiddleware",
     "ContextRefusedError",
+    "CostMeter",
     "EncodingError",
     "InvalidInputError",
     "MissingDependencyError",
@@ -44,6 +45,7 @@ _HOMES = {
     "Compressor": "compressor",
     "ContextCompressionMiddleware": "integration",
     "ContextRefusedError": "errors",
+    "CostMeter": "integration",
     "EncodingError": "errors",
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",

@@ -197,6 +197,7 @@ class Compressor:
             kept = tool_tokens + common_start(before, shown, conversation.cost)
         return CompressionResult(
             messages=[codec.write(message) for message in shown],
+            message_tokens=list(map(conversation.cost, shown)),
             plan=plan,
             ceiling=self._ceiling,
             tokens_before=conversation.total(conversation.messages),

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -70,37 +69,28 @@ def read(book: str, page: int) -> str:
     return f"{shared}\n{own}"
 
 
-class Library:
+def library(model: Reader, on_compression: Callable[[CompressionResult], None]) -> Any:
     """One agent, and so one middleware, for all books."""
-
-    def __init__(self) -> None:
-        self.model = Reader()
-        self.results: list[CompressionResult] = []
-        self._lock = Lock()
-        middleware = ContextCompressionMiddleware(BUDGET, on_compression=self._note)
-        self.agent: Any = create_agent(
-            self.model,
-            [read],
-            system_prompt="Be brief.",
-            middleware=[middleware],
-            checkpointer=InMemorySaver(),
-        )
-
-    def _note(self, result: CompressionResult) -> None:
-        time.sleep(0)  # What blocks an event loop, blockbuster notices.
-        with self._lock:
-            self.results.append(result)
-
-    def ask(self, book: str) -> None:
-        self.agent.invoke(*_asked(book))
-
-    async def aask(self, book: str) -> None:
-        await self.agent.ainvoke(*_asked(book))
+    middleware = ContextCompressionMiddleware(BUDGET, on_compression=on_compression)
+    return create_agent(
+        model, [read], system_prompt="Be brief.", middleware=[middleware], checkpointer=InMemorySaver()
+    )
 
 
-def _asked(book: str) -> tuple[Any, Any]:
+def asked(book: str) -> tuple[Any, Any]:
     config = {"configurable": {"thread_id": book}, "recursion_limit": 3 * STEPS + 10}
     return {"messages": [("user", book)]}, config
+
+
+class Notes:
+    """The results of all threads."""
+
+    def __init__(self) -> None:
+        self.results: list[CompressionResult] = []
+
+    def __call__(self, result: CompressionResult) -> None:
+        time.sleep(0)  # What blocks an event loop, blockbuster notices.
+        self.results.append(result)
 
 
 BOOKS = [f"book_{number}" for number in range(THREADS)]
@@ -111,38 +101,40 @@ def alone() -> dict[str, list[Said]]:
     """The requests of each conversation, one after the other, each with a middleware of its own."""
     requests: dict[str, list[Said]] = {}
     for book in BOOKS:
-        library = Library()
-        library.ask(book)
-        requests |= library.model.requests
+        model = Reader()
+        library(model, Notes()).invoke(*asked(book))
+        requests |= model.requests
     return requests
 
 
 def test_threads_do_not_hear_each_other(alone: dict[str, list[Said]]) -> None:
-    library = Library()
+    model, notes = Reader(), Notes()
+    agent = library(model, notes)
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(library.ask, BOOKS))
-    assert library.model.requests == alone
-    assert len(library.results) == THREADS * (STEPS + 1)
-    assert sum(result.evicted for result in library.results) >= THREADS
-    assert max(result.tokens_after for result in library.results) <= BUDGET
+        list(pool.map(lambda book: agent.invoke(*asked(book)), BOOKS))
+    assert model.requests == alone
+    assert len(notes.results) == THREADS * (STEPS + 1)
+    assert sum(result.evicted for result in notes.results) >= THREADS
+    assert max(result.tokens_after for result in notes.results) <= BUDGET
 
 
 def test_tasks_do_not_hear_each_other_and_nothing_blocks_the_loop(alone: dict[str, list[Said]]) -> None:
-    library = Library()
+    model = Reader()
+    agent = library(model, Notes())
 
     async def together() -> None:
-        await asyncio.gather(*map(library.aask, BOOKS))
+        await asyncio.gather(*(agent.ainvoke(*asked(book)) for book in BOOKS))
 
     with blockbuster_ctx("agentcompress"):
         asyncio.run(together())
-    assert library.model.requests == alone
+    assert model.requests == alone
 
 
 def test_a_blocking_call_would_be_noticed() -> None:
-    library = Library()
+    agent = library(Reader(), Notes())
 
     async def blocking() -> None:
-        library.ask("book")
+        agent.invoke(*asked("book"))
 
     with blockbuster_ctx("agentcompress"), pytest.raises(BlockingError):
         asyncio.run(blocking())
