@@ -18,7 +18,12 @@ if TYPE_CHECKING:
         MissingDependencyError,
         UnsupportedContentError,
     )
-    from agentcompress.integration import ContextCompressionMiddleware, CostMeter
+    from agentcompress.integration import (
+        ContextCompressionMiddleware,
+        CostMeter,
+        compress_graph,
+        compress_model,
+    )
     from agentcompress.values import Budget, CompressionResult, Plan
 
 __all__ = [
@@ -35,6 +40,8 @@ __all__ = [
     "MissingDependencyError",
     "Plan",
     "UnsupportedContentError",
+    "compress_graph",
+    "compress_model",
 ]
 
 _HOMES = {
@@ -51,6 +58,8 @@ _HOMES = {
     "MissingDependencyError": "errors",
     "Plan": "values",
     "UnsupportedContentError": "errors",
+    "compress_graph": "integration",
+    "compress_model": "integration",
 }
 
 try:

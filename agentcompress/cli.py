@@ -158,7 +158,7 @@ def replay(
         ),
     ] = None,
     max_steps: Annotated[int, typer.Option(help="Snapshots of one trajectory at most.")] = 12,
-    prices: Annotated[str, typer.Option(help="anthropic, openai or none.")] = "anthropic",
+    prices: Annotated[str, typer.Option(help="anthropic, anthropic-1h, openai or none.")] = "anthropic",
     image_model: Annotated[
         str | None, typer.Option(help="Count images as this model does; else they are free.")
     ] = None,
@@ -181,7 +181,7 @@ def replay(
         images = image_formula(image_model) if image_model else None
         runner = Replay(
             budget=limit,
-            policy=policy_named(policy, stateful=in_order, encoder=encoder),
+            policy=policy_named(policy, stateful=in_order, encoder=encoder, prices=prices),
             stateful=in_order,
             max_steps=max_steps,
             measure=Measure(counter=default_counter(), images=images),

@@ -20,7 +20,7 @@ from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.segmenters import default_segmenter
 from agentcompress.strategies import CondenseStrategy, default_strategy
-from agentcompress.tokens import RequestCounter
+from agentcompress.tokens import RequestCounter, price_model
 from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
 
 _REMEMBERED_PLANS = 32
@@ -51,6 +51,8 @@ class Compressor:
         exclude_tools: Names of tools whose calls and results are never touched.
         lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
             there is room: JSON without indentation, uniform records as a table.
+        prices: Of the provider's prompt cache: "anthropic", "anthropic-1h", "openai" or "none"; they
+            say how deep an eviction goes and how early it may cut. None takes those of `model`.
 
     Raises:
         MissingDependencyError: The encoder's model is not on this machine.
@@ -71,13 +73,17 @@ class Compressor:
         keep_steps: int = 1,
         exclude_tools: Collection[str] = (),
         lossless: bool = False,
+        prices: str | None = None,
     ) -> None:
+        if isinstance(exclude_tools, str):
+            raise ValueError(f"exclude_tools must be a collection of names, got {exclude_tools!r}")
         if keep_steps < 0:
             raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
         if criterion is not None and encoder != "auto":
             raise ValueError("criterion and encoder exclude each other: give the encoder to the criterion")
         self._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
         self._counter = counter or RequestCounter.for_model(model)
+        self._prices = price_model(prices or self._counter.profile.prices)
         self._window = window or self._counter.profile.window
         self._ceiling = self._budget.ceiling(self._window)
         self._criterion = criterion or default_criterion(encoder_for(encoder))
@@ -240,6 +246,7 @@ class Compressor:
             query=query,
             keep=self._budget.keep,
             ceiling=self._ceiling,
+            prices=self._prices,
         )
         with self._lock:
             self._plans[key] = made

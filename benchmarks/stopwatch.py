@@ -19,8 +19,8 @@ STAGES: dict[str, tuple[type, str]] = {
     "scoring, lexical": (LexicalCriterion, "score"),
     "scoring, embedding": (EmbeddingCriterion, "score"),
     "scoring, the rest": (ProductCriterion, "score"),
-    "selection, repeats": (DeduplicateStrategy, "select"),
-    "selection, kernel": (PruneStrategy, "select"),
+    "selection, repeats": (DeduplicateStrategy, "prepare"),
+    "selection, kernel": (PruneStrategy, "prepare"),
     "rendering": (Conversation, "render"),
 }
 """Where each stage is entered; what is in none of them is the rest."""
@@ -50,10 +50,12 @@ class Stopwatch:
             self._book()
             self._running.append(stage)
             try:
-                return call(*args, **named)
+                made = call(*args, **named)
             finally:
                 self._book()
                 self._running.pop()
+            # What a stage prepares is a part of it.
+            return self._timed(stage, made) if callable(made) else made
 
         return timed
 

@@ -8,6 +8,7 @@ from langchain.agents.middleware import AgentMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
 
 from agentcompress.integration import ContextCompressionMiddleware
@@ -22,6 +23,7 @@ def build_agent(
     system_prompt: str | None = None,
     middleware: Sequence[AgentMiddleware[Any, Any, Any]] = (),
     checkpointer: Checkpointer = None,
+    store: BaseStore | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """An agent that calls tools until it answers, compressed before each call of the model.
 
@@ -32,6 +34,7 @@ def build_agent(
         system_prompt: Never touched.
         middleware: Runs outside the compression, in order.
         checkpointer: Keeps threads, and with them their compression plans.
+        store: What tools and middleware remember beyond a thread.
 
     Raises:
         ValueError: The budget is out of range.
@@ -42,4 +45,5 @@ def build_agent(
         system_prompt=system_prompt,
         middleware=[*middleware, ContextCompressionMiddleware(budget)],
         checkpointer=checkpointer,
+        store=store,
     )

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 import agentcompress.encoders
 from agentcompress.encoders import CachedEncoder, StaticEncoder, encoder_for
@@ -19,6 +21,8 @@ from agentcompress.errors import MissingDependencyError
 from .encoders import STATIC, RecordingEncoder
 
 DATA = Path(agentcompress.encoders.__file__).parent / "data"
+TENSORS = load_file(DATA / "static.safetensors")
+TOKENIZER = Tokenizer.from_file(str(DATA / "tokenizer.json"))
 ODD_TEXTS = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from("\x00\x1c\u2028\ud800\udfff\u0301 \n[]")), max_size=40
 )
@@ -49,6 +53,16 @@ def test_vectors_are_unit_or_zero(texts: list[str]) -> None:
     assert vectors.shape == (len(texts), 256)
     assert vectors.dtype == np.float32
     assert all(norm == pytest.approx(1, abs=1e-5) or norm == 0 for norm in norms)
+
+
+@given(st.lists(st.one_of(ODD_TEXTS, WORDS, st.sampled_from(["[SEP]", "a.b[MASK]", "x" * 101, "Été"]))))
+@settings(deadline=None)
+def test_a_vector_is_the_sum_of_the_rows_of_a_texts_tokens(texts: list[str]) -> None:
+    text = " ".join(" ".join(texts).split())
+    tokens = TOKENIZER.encode(text.encode("utf-8", "replace").decode(), add_special_tokens=False).ids
+    total = (TENSORS["rows"][tokens] * TENSORS["scales"][tokens, None]).sum(axis=0, dtype=np.float64)
+    expected = total / (np.linalg.norm(total) or 1)
+    np.testing.assert_allclose(STATIC.encode([" ".join(texts)])[0], expected, atol=1e-5)
 
 
 @given(TEXTS)

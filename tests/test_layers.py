@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "integration": {*CORE, "compressor", "encoders", "tokens"},
     "passages": {*CORE, "criteria", "encoders", "strategies", "tokens"},
     "memory": {*CORE, "encoders"},
-    "graphs": {*CORE, "compressor", "integration", "memory"},
+    "graphs": {*CORE, "compressor", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
     "evaluation": {*ENGINE, "passages"},
     "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},

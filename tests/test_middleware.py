@@ -160,6 +160,7 @@ def test_compressor_is_an_edit_of_langchains_own_middleware() -> None:
         ({"budget": 0}, "budget"),
         ({"budget": 1.5}, "budget"),
         ({"budget": True}, "budget"),
+        ({"budget": 100, "exclude": ["read"]}, "exclude"),
     ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], named: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
+from .test_integration_graph import agent
 from .test_middleware import TASK, RecordingModel, read
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -20,6 +21,7 @@ def test_snippet_runs(snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     names: dict[str, Any] = {
         "model": model,
         "tools": [read],
+        "builder": agent(model),
         "embeddings": DeterministicFakeEmbedding(size=8),
         "messages": [
             {"role": "user", "content": "go"},
@@ -27,8 +29,8 @@ def test_snippet_runs(snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ],
     }
     exec(re.sub(r'"\w+:[\w.-]+"', "model", snippet), names)
-    if "agent" in names:
-        assert names["agent"].invoke(TASK)["messages"][-1].content == "done"
+    if runs := names.get("agent", names.get("graph")):
+        assert runs.invoke(TASK)["messages"][-1].content == "done"
     else:
         assert (
             names["result"].tokens_after

@@ -34,13 +34,18 @@ class OwnPolicy:
 
     Args:
         encoder: Gives the vectors that relevance is judged by.
+        prices: Name of the prompt cache's prices.
         null: Name of the null baseline that chooses; None leaves the choice to the default.
     """
 
-    def __init__(self, encoder: Encoder, null: str | None = None) -> None:
+    def __init__(self, encoder: Encoder, prices: str, null: str | None = None) -> None:
         self._encoder = encoder
+        self._prices = prices
         self._null = null
         self._compressor: Compressor | None = None
+
+    def _made(self, budget: Budget, measure: Measure) -> Compressor:
+        return _compressor(budget, measure, self._encoder, prices=self._prices, null=self._null)
 
 
 class SnapshotPolicy(OwnPolicy):
@@ -49,9 +54,7 @@ class SnapshotPolicy(OwnPolicy):
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """The context as it is shown without any earlier decision."""
         if self._compressor is None:
-            self._compressor = _compressor(
-                Budget(limit=ceiling), recording.measure, self._encoder, null=self._null
-            )
+            self._compressor = self._made(Budget(limit=ceiling), recording.measure)
         compressor = self._compressor.with_budget(ceiling)
         result = compressor.compress(recording.trajectory.messages[:step])
         return Shown(messages=result.messages, evicted=result.evicted)
@@ -66,7 +69,7 @@ class StatefulPolicy(OwnPolicy):
         """The context as the plan so far shows it, with a new plan where that is over."""
         budget = Budget.for_long_run(ceiling)
         if self._compressor is None:
-            self._compressor = _compressor(budget, recording.measure, self._encoder, null=self._null)
+            self._compressor = self._made(budget, recording.measure)
         compressor = self._compressor.with_budget(budget)
         result = compressor.compress(recording.trajectory.messages[:step], plan=self._plan)
         self._plan = result.plan
@@ -89,31 +92,40 @@ class LosslessPolicy:
         return Shown(messages=self._compressor.compress(recording.trajectory.messages[:step]).messages)
 
 
-def policy_named(name: str, *, stateful: bool, encoder: EncoderSetting = "auto") -> Callable[[], Policy]:
+def policy_named(
+    name: str, *, stateful: bool, encoder: EncoderSetting = "auto", prices: str = "anthropic"
+) -> Callable[[], Policy]:
     """What makes the policy of that name, afresh for each trajectory.
 
     Args:
         name: One of `POLICY_NAMES`.
         stateful: Whether decisions carry over from step to step.
         encoder: Gives this library's policies their vectors; the others need none.
+        prices: Of the prompt cache, which this library's policies heed when decisions carry over.
 
     Raises:
         MissingDependencyError: The encoder's model is not on this machine.
         ValueError: No policy has this name.
     """
     if name == "agentcompress":
-        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder))
+        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices)
     if name == "lossless":
         return partial(LosslessPolicy, encoder_for(encoder))
     if name in NULLS:
-        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), name)
+        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices, name)
     if name not in _BASELINES:
         raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
     return _BASELINES[name]
 
 
 def _compressor(
-    budget: Budget, measure: Measure, encoder: Encoder, *, lossless: bool = False, null: str | None = None
+    budget: Budget,
+    measure: Measure,
+    encoder: Encoder,
+    *,
+    prices: str = "none",
+    lossless: bool = False,
+    null: str | None = None,
 ) -> Compressor:
     """A compressor that counts as the replay does."""
     from agentcompress.compressor import Compressor
@@ -121,6 +133,10 @@ def _compressor(
     counter = RequestCounter(counter=measure.counter, images=measure.images)
     if null:
         return Compressor(
-            budget=budget, counter=counter, criterion=relevance(encoder), strategy=null_named(null, encoder)
+            budget=budget,
+            counter=counter,
+            criterion=relevance(encoder),
+            strategy=null_named(null, encoder),
+            prices=prices,
         )
-    return Compressor(budget=budget, counter=counter, lossless=lossless, encoder=encoder)
+    return Compressor(budget=budget, counter=counter, lossless=lossless, encoder=encoder, prices=prices)

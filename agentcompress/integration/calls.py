@@ -91,14 +91,8 @@ class CompressedCalls:
             BudgetExceededError: What may never be touched is alone over the budget.
             ContextRefusedError: The provider refused the shorter view too.
         """
-        prepared = self.prepare(asked, kept)
-        while True:
-            try:
-                answer = send(prepared.result.messages)
-            except Exception as error:
-                prepared = self.shorter(prepared, error)
-            else:
-                return answer, prepared.settled(said(answer))
+        answer, prepared = self.answered(asked, kept, send)
+        return answer, prepared.settled(said(answer))
 
     async def acall(
         self,
@@ -108,14 +102,41 @@ class CompressedCalls:
         said: Callable[[_Answer], AIMessage | None],
     ) -> tuple[_Answer, Kept]:
         """`call` without blocking the event loop."""
+        answer, prepared = await self.aanswered(asked, kept, send)
+        return answer, prepared.settled(said(answer))
+
+    def answered(
+        self, asked: Asked, kept: Kept, send: Callable[[list[Any]], _Answer]
+    ) -> tuple[_Answer, Prepared]:
+        """The answer to the first view that the provider takes, and that view.
+
+        For answers whose bill comes later; arguments and errors as in `call`.
+        """
+        prepared = self.prepare(asked, kept)
+        while True:
+            try:
+                return send(prepared.result.messages), prepared
+            except Exception as error:
+                prepared = self.shorter(prepared, error)
+
+    async def aanswered(
+        self, asked: Asked, kept: Kept, send: Callable[[list[Any]], Awaitable[_Answer]]
+    ) -> tuple[_Answer, Prepared]:
+        """`answered` without blocking the event loop."""
         prepared = await self.aprepare(asked, kept)
         while True:
             try:
-                answer = await send(prepared.result.messages)
+                return await send(prepared.result.messages), prepared
             except Exception as error:
                 prepared = await self.ashorter(prepared, error)
-            else:
-                return answer, prepared.settled(said(answer))
+
+    def check(self, model: object) -> None:
+        """Makes what a model's calls need, so that what is wrong shows before the first one.
+
+        Raises:
+            ValueError: The budget is a fraction and the model's window is not known.
+        """
+        self._compressors.for_model(model)
 
     def prepare(self, asked: Asked, kept: Kept) -> Prepared:
         """The view to send; the run is told of it.

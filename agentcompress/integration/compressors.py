@@ -5,7 +5,7 @@ from typing import Unpack
 
 from agentcompress.compressor import Compressor
 from agentcompress.encoders import encoder_for
-from agentcompress.tokens import UNKNOWN
+from agentcompress.tokens import UNKNOWN, price_model
 from agentcompress.values import Budget
 
 from .settings import Settings
@@ -25,12 +25,19 @@ class ModelCompressors:
     """
 
     def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
+        if unknown := sorted(settings.keys() - Settings.__annotations__.keys()):
+            raise ValueError(
+                f"there is no setting {unknown[0]!r}: known are {', '.join(Settings.__annotations__)}"
+            )
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
-        self._exclude_tools = frozenset(settings.get("exclude_tools", ()))
+        self._exclude_tools = settings.get("exclude_tools", ())
         self._lossless = settings.get("lossless", False)
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models
         self._strategy = settings.get("strategy")
+        self._prices = settings.get("prices")
+        if self._prices is not None:
+            price_model(self._prices)
         self._made: dict[tuple[str, int | None], Compressor] = {}
         self._lock = Lock()
 
@@ -40,7 +47,7 @@ class ModelCompressors:
         Raises:
             ValueError: The budget is a fraction and the model's window is not known.
         """
-        name = self._model or _model_name(model) or UNKNOWN
+        name = self._model or model_name(model) or UNKNOWN
         profile = getattr(model, "profile", None) or {}
         key = (name, profile.get("max_input_tokens"))
         with self._lock:
@@ -53,10 +60,12 @@ class ModelCompressors:
                     lossless=self._lossless,
                     encoder=self._encoder,
                     strategy=self._strategy,
+                    prices=self._prices,
                 )
             return self._made[key]
 
 
-def _model_name(model: object) -> str | None:
+def model_name(model: object) -> str | None:
+    """The name by which a provider knows a chat model; None where it has none."""
     names = (getattr(model, field, None) for field in ("model_name", "model", "model_id"))
     return next((name for name in names if isinstance(name, str)), None)

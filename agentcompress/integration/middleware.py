@@ -20,6 +20,7 @@ from agentcompress.values import Budget
 
 from .calls import Asked, CompressedCalls
 from .kept import Kept
+from .model import uncompressed
 from .settings import Settings
 
 PLAN = "agentcompress_plan"
@@ -112,7 +113,7 @@ def _kept(request: ModelRequest[Any]) -> Kept:
 
 def _with(request: ModelRequest[ContextT], sent: list[Any]) -> ModelRequest[ContextT]:
     own = 1 if request.system_message else 0
-    return request.override(messages=sent[own:])
+    return request.override(messages=sent[own:], model=uncompressed(request.model))
 
 
 def _said(response: ModelResponse[Any]) -> AIMessage | None:

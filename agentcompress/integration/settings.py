@@ -21,5 +21,8 @@ class Settings(TypedDict, total=False):
     LangChain `Embeddings` or an `Encoder`."""
     strategy: Strategy | None
     """Chooses what is shown when everything does not fit; None takes the default one."""
+    prices: str | None
+    """Of the provider's prompt cache: "anthropic", "anthropic-1h", "openai" or "none"; they say how
+    deep an eviction goes and how early it may cut. None takes those of the model."""
     on_compression: Callable[[CompressionResult], None] | None
     """Called with the result of every compression."""

@@ -13,7 +13,7 @@ from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Pla
 from .choosing import choices
 from .fingerprint import fingerprints
 from .grouping import groups_of
-from .rendering import ELIDED, render, shown
+from .rendering import ELIDED, render, shown, viewed
 from .segmenting import SegmentCache
 
 _POINTED_OUT = 3
@@ -80,6 +80,15 @@ class Conversation:
     def render(self, plan: Plan) -> list[Message]:
         """The messages as the plan shows them."""
         return render(self.messages, self.names, plan, self.cost)
+
+    def has_left(self, group: Group, plan: Plan) -> bool:
+        """Whether the plan folded a group."""
+        return self.names[group.messages[0]] in plan.folded
+
+    def taken(self, group: Group, plan: Plan) -> int:
+        """Tokens of what the plan shows of a group."""
+        views = (viewed(self.messages[i], self.names[i], plan, self.cost) for i in group.messages)
+        return sum(self.cost(view) for messages in views for view in messages)
 
     def shortened(self, plan: Plan, shown: Iterable[Message]) -> int:
         """How many messages the plan shows in fewer tokens than they have.

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
-from agentcompress.values import Criterion, Pin, Plan, Selection, Strategy
+from agentcompress.tokens import PriceModel
+from agentcompress.values import Context, Criterion, Pin, Plan, Selection, Strategy, prepared
 
 from .accounting import breakdown
 from .conversation import Conversation
+from .economy import first_edit, growth, low_water
 from .focus import focus
 from .folding import notes_on
 from .planning import planned
@@ -38,13 +40,14 @@ def evict(
     plan: Plan,
     *,
     query: str | None,
-    keep: float,
+    keep: float | None,
     ceiling: int,
+    prices: PriceModel,
 ) -> Eviction:
     """A new plan over everything that is not hard-pinned, down to low water.
 
-    The strategy works on estimates; what it chose is rendered and counted, and the
-    difference given back to it until the count fits.
+    Where a prompt cache makes it dear to rewrite the oldest of what is shown, that stays
+    as it is, and the choice is among the rest.
 
     Args:
         conversation: The request.
@@ -52,8 +55,10 @@ def evict(
         strategy: Chooses among them.
         plan: Decisions so far.
         query: What the next step is about; None derives it from the messages.
-        keep: Low water, as a share of what the hard pins leave of the ceiling.
+        keep: Low water, as a share of what the hard pins leave of the ceiling; None for where the
+            eviction pays back.
         ceiling: Tokens never to exceed.
+        prices: What reading and writing the prompt cache costs.
 
     Raises:
         BudgetExceededError: Hard pins alone exceed the ceiling.
@@ -63,51 +68,103 @@ def evict(
         raise BudgetExceededError(
             ceiling, breakdown(conversation.hard, conversation.tool_tokens, conversation.cost)
         )
-    target = fixed + int(keep * (ceiling - fixed))
-    # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
-    # takes no longer after a thousand steps than after a hundred.
-    loose = [
-        group
-        for group in conversation.groups
-        if group.pin is not Pin.HARD and conversation.names[group.messages[0]] not in plan.folded
-    ]
-    context = conversation.context(loose, focus(conversation.messages) if query is None else query)
-    scores = scored(criterion, context)
-    fresh = replace(plan, notes={}, evictions=plan.evictions + 1)
-    best: tuple[int, Eviction] | None = None
-    room = target - fixed
-    digest = int(_DIGEST * room)
-    attempt = 0
-    while attempt < _ATTEMPTS or (best is None and room > 0):
-        attempt += 1
-        selection = strategy.select(context, scores, room)
-        chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
-        candidate = _noted(conversation, chosen, digest)
-        tokens = conversation.total(conversation.render(candidate))
-        if tokens <= target and (best is None or tokens > best[0]):
-            best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
-        if target - _SLACK * (target - fixed) <= tokens <= target:
-            break
-        room += target - tokens
-        if attempt >= _ATTEMPTS:
-            room -= room // 10 + 1
-    if best is not None:
-        return best[1]
-    empty = Selection(renditions={}, groups=frozenset())
-    nothing = planned(context, empty, conversation.names, fresh, conversation.choose)
-    noted = _noted(conversation, nothing, 0)
-    # Where not even one line of ours fits beside the pins, the pins stand alone.
-    return Eviction(plan=noted if conversation.total(conversation.render(noted)) <= ceiling else nothing)
-
-
-def _noted(conversation: Conversation, plan: Plan, room: int) -> Plan:
-    notes = notes_on(
-        conversation.messages,
-        conversation.names,
-        plan.folded,
-        conversation.hard_indices,
-        room=room,
-        cost=conversation.cost,
-        text_cost=conversation.counter.text,
+    room = ceiling - fixed
+    pace = growth(conversation, plan)
+    kept = low_water(room, pace, prices) if keep is None else int(keep * room)
+    evictor = _Evictor(
+        conversation=conversation,
+        criterion=criterion,
+        strategy=strategy,
+        plan=plan,
+        query=focus(conversation.messages) if query is None else query,
+        target=fixed + kept,
     )
-    return replace(plan, notes=notes)
+    whole = evictor.evicted()
+    if whole is None:
+        return Eviction(plan=evictor.nothing(ceiling))
+    if prices.rewrite > 0 and kept < room:
+        calls = (room - kept) / pace
+        start = first_edit(conversation, plan, whole.plan, calls=calls, room=kept, prices=prices)
+        return (evictor.evicted(start) if start else None) or whole
+    return whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evictor:
+    conversation: Conversation
+    criterion: Criterion
+    strategy: Strategy
+    plan: Plan
+    query: str
+    target: int
+    """Tokens of the whole request."""
+
+    def evicted(self, start: int = 0) -> Eviction | None:
+        """The best plan that fits the target and leaves the messages before `start` as they are shown.
+
+        The strategy works on estimates; what it chose is rendered and counted, and the
+        difference given back to it until the count fits. None where nothing does.
+        """
+        conversation, target = self.conversation, self.target
+        context = self._context(start)
+        select = prepared(self.strategy, context, scored(self.criterion, context))
+        room = allowed = target - self._fixed(start)
+        digest = int(_DIGEST * allowed)
+        best: tuple[int, Eviction] | None = None
+        attempt = 0
+        while room > 0 and (attempt < _ATTEMPTS or best is None):
+            attempt += 1
+            selection = select(room)
+            candidate = self._planned(context, selection, start, digest)
+            tokens = conversation.total(conversation.render(candidate))
+            if tokens <= target and (best is None or tokens > best[0]):
+                best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
+            if target - _SLACK * allowed <= tokens <= target:
+                break
+            room += target - tokens
+            if attempt >= _ATTEMPTS:
+                room -= room // 10 + 1
+        return best[1] if best else None
+
+    def nothing(self, ceiling: int) -> Plan:
+        """The plan that shows nothing but hard pins; they stand alone where no line of ours fits beside."""
+        conversation, context = self.conversation, self._context(0)
+        empty = Selection(renditions={}, groups=frozenset())
+        noted = self._planned(context, empty, 0, 0)
+        fits = conversation.total(conversation.render(noted)) <= ceiling
+        return noted if fits else replace(noted, notes={})
+
+    def _context(self, start: int) -> Context:
+        # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
+        # takes no longer after a thousand steps than after a hundred.
+        groups = (group for group in self.conversation.groups if group.messages[0] >= start)
+        loose = [
+            group
+            for group in groups
+            if group.pin is not Pin.HARD and not self.conversation.has_left(group, self.plan)
+        ]
+        return self.conversation.context(loose, self.query)
+
+    def _fixed(self, start: int) -> int:
+        """Tokens of what cannot change: hard pins, and what is shown of the messages before `start`."""
+        conversation = self.conversation
+        earlier = (group for group in conversation.groups if group.messages[0] < start)
+        loose = (group for group in earlier if group.pin is not Pin.HARD)
+        return conversation.fixed + sum(conversation.taken(group, self.plan) for group in loose)
+
+    def _planned(self, context: Context, selection: Selection, start: int, digest: int) -> Plan:
+        conversation, notes = self.conversation, self.plan.notes
+        earlier = {name: notes[name] for name in conversation.names[:start] if name in notes}
+        fresh = replace(self.plan, evictions=self.plan.evictions + 1)
+        chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
+        later = notes_on(
+            conversation.messages,
+            conversation.names,
+            chosen.folded,
+            conversation.hard_indices,
+            start=start,
+            room=digest,
+            cost=conversation.cost,
+            text_cost=conversation.counter.text,
+        )
+        return replace(chosen, notes={**earlier, **later})

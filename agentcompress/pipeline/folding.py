@@ -14,6 +14,7 @@ def notes_on(
     folded: frozenset[str],
     pinned: Collection[int],
     *,
+    start: int,
     room: int,
     cost: Callable[[Message], int],
     text_cost: Callable[[str], int],
@@ -30,11 +31,12 @@ def notes_on(
         names: Their fingerprints, shape (messages,).
         folded: Fingerprints of the messages that left.
         pinned: Indices of the messages that no line may be written into.
+        start: Index of the first message that may have left or carry a note; the one before it stays.
         room: Tokens that lines on what was done may take altogether.
         cost: Tokens of a message.
         text_cost: Tokens of a text.
     """
-    runs = list(_runs(messages, names, folded, pinned))
+    runs = list(_runs(messages, names, folded, pinned, start))
     acted = [[] if place == "user" else run for place, _, run in runs]
     notes: defaultdict[str, tuple[Note, ...]] = defaultdict(tuple)
     for (place, at, run), lines in zip(runs, digests(acted, room, cost, text_cost), strict=True):
@@ -43,12 +45,16 @@ def notes_on(
 
 
 def _runs(
-    messages: Sequence[Message], names: Sequence[str], folded: frozenset[str], pinned: Collection[int]
+    messages: Sequence[Message],
+    names: Sequence[str],
+    folded: frozenset[str],
+    pinned: Collection[int],
+    start: int,
 ) -> Iterator[tuple[Place, int, list[Message]]]:
     """For each run its note's place, the message that carries it, and the run's messages."""
     run: list[int] = []
-    before: int | None = None
-    for index in (*range(len(messages)), None):
+    before = start - 1 if start else None
+    for index in (*range(start, len(messages)), None):
         if index is not None and names[index] in folded:
             run.append(index)
             continue
@@ -56,7 +62,7 @@ def _runs(
         if role == "system":
             continue
         place = _place(role, None if before is None else messages[before].role, index in pinned)
-        if place == "tail" and before in pinned:
+        if place == "tail" and (before in pinned or before == start - 1):
             place = "user"
         if run and place is not None:
             at = {"head": index, "tail": before}.get(place)

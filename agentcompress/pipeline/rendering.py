@@ -27,18 +27,20 @@ def render(
         plan: What to show.
         cost: Tokens of a message.
     """
-    out: list[Message] = []
-    for message, name in zip(messages, names, strict=True):
-        notes = plan.notes.get(name, ())
-        if name in plan.folded:
-            out += (_issued(note) for note in notes)
-            continue
-        if name in plan.shown:
-            message = shown(message, plan.shown[name], cost)
-        for note in notes:
-            message = with_line(message, note.text, head=note.place == "head")
-        out.append(message)
-    return out
+    pairs = zip(messages, names, strict=True)
+    return [view for message, name in pairs for view in viewed(message, name, plan, cost)]
+
+
+def viewed(message: Message, name: str, plan: Plan, cost: Callable[[Message], int]) -> list[Message]:
+    """What stands for one message: itself or a view of it, or notes in its place, or nothing."""
+    notes = plan.notes.get(name, ())
+    if name in plan.folded:
+        return [_issued(note) for note in notes]
+    if name in plan.shown:
+        message = shown(message, plan.shown[name], cost)
+    for note in notes:
+        message = with_line(message, note.text, head=note.place == "head")
+    return [message]
 
 
 def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message], int]) -> Message:

@@ -118,10 +118,11 @@ class SegmentCache:
 
     def _pieces(self, cut: Cut, text: str, part: int, role: Role) -> Iterable[Segment]:
         texts = [_said(piece, text) for piece in cut.pieces]
-        tie = "lead" if cut.join is None else "head"
+        joined = cut.join is not None
         for number, (piece, said, tokens) in enumerate(
             zip(cut.pieces, texts, self._counter.texts(texts), strict=True)
         ):
+            behind = 0 if piece.head is None else number - piece.head
             yield Segment(
                 part=part,
                 start=piece.start,
@@ -130,8 +131,9 @@ class SegmentCache:
                 tokens=tokens,
                 role=role,
                 kind=piece.kind,
-                atoms=(*atoms_of(said), *_demand(piece.kind, said)),
-                **{tie: 0 if piece.head is None else number - piece.head},
+                atoms=atoms_of(said) + _demand(piece.kind, said),
+                head=behind if joined else 0,
+                lead=0 if joined else behind,
                 condensed=self._condensed(piece.condensed) if piece.condensed else (),
             )
 
@@ -142,10 +144,9 @@ class SegmentCache:
         )
 
 
-def _demand(kind: SegmentKind, said: str) -> Iterable[str]:
+def _demand(kind: SegmentKind, said: str) -> tuple[str, ...]:
     """An error or outlier is worth showing for what it says, once however often it is said."""
-    if kind in _DEMANDS:
-        yield f"{kind}: {' '.join(_VARIABLE.sub('0', said).split())}"
+    return (f"{kind}: {' '.join(_VARIABLE.sub('0', said).split())}",) if kind in _DEMANDS else ()
 
 
 def _said(piece: Piece, text: str) -> str:

@@ -40,8 +40,9 @@ class ListingSegmenter:
         """Whether most of the first lines are names of files, or rows about one."""
         sample = sampled(text)
         sure = [line for line in sample if _listed(line)]
-        names = [cell for line in sample for cell in _names(line)]
-        likely = sum(bool(_names(line)) for line in sample if not _listed(line))
+        rows = {line: _names(line) for line in sample}
+        names = [cell for line in sample for cell in rows[line]]
+        likely = sum(bool(rows[line]) for line in sample) - sum(bool(rows[line]) for line in sure)
         foldered = any(_FOLDER.match(line.rstrip()) for line in sure)
         if not foldered and 2 * sum(_PATH.match(name) is not None for name in names) < len(names):
             likely = 0

@@ -38,6 +38,8 @@ def drawn(text: str) -> bool:
 
 def plain(line: str) -> str:
     """The line as a terminal shows it in the end: no colour codes, nothing that was overwritten."""
+    if "\x1b" not in line and "\x08" not in line and "\r" not in line:
+        return line
     said = _ERASED.sub("", _CODES.sub("", line))
     body = said.rstrip("\r\n")
     if "\r" in body:

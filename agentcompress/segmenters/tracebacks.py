@@ -51,7 +51,12 @@ _CODE_LINES = 4
 
 def states_error(line: str) -> bool:
     """Whether the line says that something went wrong."""
-    return _ERROR.search(line) is not None
+    return _may_state_error(line) and _ERROR.search(line) is not None
+
+
+def _may_state_error(line: str) -> bool:
+    # E1231 and F1231 begin the errors of some logs.
+    return line.startswith(("E", "F")) or _SUSPECT.search(line) is not None
 
 
 def marked(text: str) -> Iterator[Mark]:

@@ -2,7 +2,7 @@
 
 from agentcompress.values import Context, Scores, Selection
 
-from .best import best_selection
+from .best import BestSelector
 from .objective import Objective
 from .selection import GreedySelector
 
@@ -13,9 +13,9 @@ class CondenseStrategy:
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
         """The segments of the context's groups worth most within the budget, in tokens."""
 
-        def pins(selector: GreedySelector) -> int:
+        def pins(selector: GreedySelector, budget: int) -> int:
             overhead = sum(group.overhead for group in context.groups)
             selector.open(range(len(context.groups)), overhead)
             return max(0, budget - overhead)
 
-        return best_selection(context, Objective.of(context, scores), pins)
+        return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select(budget)

@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import compress
 
-from agentcompress.values import Context, Scores, Selection
+from agentcompress.values import Choosing, Context, PreparedStrategy, Scores, Selection
 
-from .narrowing import select_without
+from .narrowing import prepared_without
 from .repeats import newest_copies, stretches
 from .stage import StageStrategy
 
 
 @dataclass(frozen=True, slots=True)
-class DeduplicateStrategy(StageStrategy):
+class DeduplicateStrategy(PreparedStrategy, StageStrategy):
     """Leaves out what a newer tool output repeats: a file read twice, a listing, a record.
 
     The newest copy is the one that can be shown; the older ones point to it where it is.
@@ -36,14 +36,19 @@ class DeduplicateStrategy(StageStrategy):
         if not 0 <= self.share <= 1:
             raise ValueError(f"share must lie in [0, 1], got {self.share}")
 
-    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
-        """What to show so that its estimated cost stays within the budget, in tokens."""
+    def prepare(self, context: Context, scores: Scores) -> Choosing:
+        """Chooses from a context by its scores, for any budget."""
         newest = newest_copies(context, self.window, self.least, self.share)
-        selection = select_without(newest, self.rest, context, scores, budget)
-        shown = selection.renditions
-        hidden = stretches(context, (index for index in newest if index not in shown))
-        below = {index for stretch in hidden if _shown(context, stretch, newest, shown) for index in stretch}
-        return replace(selection, repeated=selection.repeated | below)
+        rest = prepared_without(newest, self.rest, context, scores)
+        return lambda budget: _with_repeats(rest(budget), context, newest)
+
+
+def _with_repeats(selection: Selection, context: Context, newest: Mapping[int, int]) -> Selection:
+    """A selection that names what it shows further down instead."""
+    shown = selection.renditions
+    hidden = stretches(context, (index for index in newest if index not in shown))
+    below = {index for stretch in hidden if _shown(context, stretch, newest, shown) for index in stretch}
+    return replace(selection, repeated=selection.repeated | below)
 
 
 def _shown(context: Context, stretch: list[int], newest: Mapping[int, int], shown: Collection[int]) -> bool:

@@ -1,6 +1,6 @@
 """What is shown so far, and what showing one more segment would bring and cost."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from math import inf
 from typing import Self
@@ -57,6 +57,8 @@ class Display:
         # What each atom still adds to a segment that has it.
         self._fresh: list[float] = fresh.tolist()
         self._led = [0.0] * count
+        # What showing each hidden segment adds to the lines that mark gaps.
+        self._gaps: list[int] = (GAP_TOKENS * objective.inner).tolist()
         self._under: dict[int, list[int]] = {}
         for index in np.flatnonzero(objective.head >= 0).tolist():
             self._under.setdefault(self._head[index], []).append(index)
@@ -66,7 +68,7 @@ class Display:
         """The same, to be shown more of on its own."""
         other = copy(self)
         other._levels, other._fresh, other._led = [*self._levels], [*self._fresh], [*self._led]
-        other.shown = [*self.shown]
+        other._gaps, other.shown = [*self._gaps], [*self.shown]
         return other
 
     def open(self, group: int) -> None:
@@ -76,7 +78,7 @@ class Display:
             if self._fresh[atom]:
                 self._fresh[atom] = max(self._weights[atom] - level, 0.0)
 
-    def bundle(self, group: int, members: Iterable[int], densities: Sequence[float], room: int) -> Offer:
+    def bundle(self, group: int, members: Iterable[int], densities: Sequence[float], room: float) -> Offer:
         """The offer of opening a group that is not open together with its densest segments that fit.
 
         Args:
@@ -122,16 +124,13 @@ class Display:
             return None
         first, end = self._forms[index], self._forms[index + 1]
         if now == HIDDEN:
-            cost = 0
-            if self._inner[index] and self.shown[index - 1] == HIDDEN:
-                cost += GAP_TOKENS
-            if self._inner[index + 1] and self.shown[index + 1] != HIDDEN:
-                cost -= GAP_TOKENS
-            gain = self._led[index]
-            if self._head[index] >= 0:
-                for head in self._hidden_heads(index):
-                    gain += self._gain(self._forms[head])
-                    cost += self._tokens[self._forms[head]]
+            gain, cost = self._led[index], self._gaps[index]
+            head = self._head[index]
+            while head >= 0 and self.shown[head] == HIDDEN:
+                form = self._forms[head]
+                gain += self._gain(form)
+                cost += self._tokens[form]
+                head = self._head[head]
             if end - first == 1:
                 cost += self._tokens[first]
                 return (0, gain + self._gain(first), cost) if cost <= room else None
@@ -146,24 +145,24 @@ class Display:
         return max(offers, key=lambda offer: (offer[1] / max(offer[2], _LEAST), offer[2]), default=None)
 
     def _gain(self, form: int) -> float:
-        value, fresh = self._words[form], self._fresh
-        for atom in self._atoms[self._bounds[form] : self._bounds[form + 1]]:
-            value += fresh[atom]
+        value = self._words[form]
+        start, end = self._bounds[form], self._bounds[form + 1]
+        if start < end:
+            fresh = self._fresh
+            for atom in self._atoms[start:end]:
+                value += fresh[atom]
         return value
 
     def _atoms_of(self, form: int) -> list[int]:
         return self._atoms[self._bounds[form] : self._bounds[form + 1]]
 
-    def _hidden_heads(self, index: int) -> Iterator[int]:
-        while (index := self._head[index]) >= 0 and self.shown[index] == HIDDEN:
-            yield index
-
     def show(self, index: int, rendition: int) -> set[int]:
         """Shows a segment with its heads; returns the segments whose offers may be better for it."""
         better: set[int] = set()
-        if self._head[index] >= 0:
-            for head in list(self._hidden_heads(index)):
-                self._show(head, 0, better)
+        head = self._head[index]
+        while head >= 0 and self.shown[head] == HIDDEN:
+            self._show(head, 0, better)
+            head = self._head[head]
         self._show(index, rendition, better)
         return {number for number in better if self.shown[number] != 0}
 
@@ -178,8 +177,10 @@ class Display:
             better.add(index)
         if first_time:
             if self._inner[index]:
+                self._gaps[index - 1] -= GAP_TOKENS
                 better.add(index - 1)
             if self._inner[index + 1]:
+                self._gaps[index + 1] -= GAP_TOKENS
                 better.add(index + 1)
             if index in self._under:
                 better |= self._descendants(index)

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentcompress.kernels import Merged, dense_clusters, representatives
-from agentcompress.values import Context, Encoder, Scores, Segment, Selection
+from agentcompress.values import Choosing, Context, Encoder, PreparedStrategy, Scores, Segment
 
-from .narrowing import select_without
+from .narrowing import prepared_without
 from .stage import StageStrategy
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _OWN = frozenset({"error", "outlier", "image", "reasoning", "other"})
 
 
 @dataclass(frozen=True, slots=True)
-class MergeStrategy(StageStrategy):
+class MergeStrategy(PreparedStrategy, StageStrategy):
     """Clusters segments of tool outputs by meaning and leaves a representative of each.
 
     The representative is the member nearest to the cluster's average, word for word; the
@@ -34,8 +34,8 @@ class MergeStrategy(StageStrategy):
     kernel: Kernel = field(default_factory=lambda: partial(dense_clusters, threshold=0.9))
     """Merges them: any of `agentcompress.kernels`."""
 
-    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
-        """What to show so that its estimated cost stays within the budget, in tokens."""
+    def prepare(self, context: Context, scores: Scores) -> Choosing:
+        """Chooses from a context by its scores, for any budget."""
         import torch
 
         pool = [index for index, segment in enumerate(context.segments) if _mergeable(segment)]
@@ -49,7 +49,7 @@ class MergeStrategy(StageStrategy):
                 members[cluster].append(index)
             for first, others in zip(chosen, members, strict=True):
                 left_out += _says_no_more(context, first, others)
-        return select_without(left_out, self.rest, context, scores, budget)
+        return prepared_without(left_out, self.rest, context, scores)
 
 
 def _mergeable(segment: Segment) -> bool:

@@ -5,13 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from agentcompress.values import Context, Scores, Selection, Strategy
+from agentcompress.values import Choosing, Context, Scores, Selection, Strategy, prepared
 
 
-def select_without(
-    left_out: Collection[int], rest: Strategy, context: Context, scores: Scores, budget: int
-) -> Selection:
-    """What a strategy shows of a context in which some segments are not there.
+def prepared_without(left_out: Collection[int], rest: Strategy, context: Context, scores: Scores) -> Choosing:
+    """A strategy at work on a context in which some segments are not there.
 
     What others cannot be shown without stays.
 
@@ -20,11 +18,10 @@ def select_without(
         rest: Chooses among the others.
         context: All segments.
         scores: One score a segment, shape (segments,).
-        budget: In tokens.
     """
     kept = _kept(context, left_out)
     if len(kept) == len(context.segments):
-        return rest.select(context, scores, budget)
+        return prepared(rest, context, scores)
     place = {index: number for number, index in enumerate(kept)}
     segments = []
     for number, index in enumerate(kept):
@@ -39,8 +36,8 @@ def select_without(
         message_of=context.message_of[kept],
         group_of=context.group_of[kept],
     )
-    selection = rest.select(narrowed, scores[kept], budget)
-    return traced(selection, kept)
+    select = prepared(rest, narrowed, scores[kept])
+    return lambda budget: traced(select(budget), kept)
 
 
 def traced(selection: Selection, origin: Sequence[int]) -> Selection:

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from agentcompress.values import Context, Scores, Segment
+from agentcompress.values import Context, Rendition, Scores, Segment
 
 GAP_TOKENS = 1
 """Cost of the line that marks a gap inside a message."""
@@ -81,13 +81,16 @@ class Objective:
             scores: One score a segment, higher = keep, shape (segments,).
         """
         segments = context.segments
-        numbers: dict[str, int] = {}
-        owned = [atoms for segment in segments for atoms in _atoms_of_forms(segment)]
+        shapes: list[Segment | Rendition] = []
+        for segment in segments:
+            shapes += (segment, *segment.condensed)
+        owned = [shape.atoms for shape in shapes]
         bounds = np.cumsum([0, *map(len, owned)])
-        atoms = np.fromiter((numbers.setdefault(a, len(numbers)) for a in chain(*owned)), np.intp, bounds[-1])
-        called = tuple(
-            tuple(numbers.setdefault(a, len(numbers)) for a in group.atoms) for group in context.groups
-        )
+        numbers = dict.fromkeys(chain(*owned, *(group.atoms for group in context.groups)), 0)
+        for number, atom in enumerate(numbers):
+            numbers[atom] = number
+        atoms = np.fromiter(map(numbers.__getitem__, chain(*owned)), np.intp, bounds[-1])
+        called = tuple(tuple(map(numbers.__getitem__, group.atoms)) for group in context.groups)
         forms = np.cumsum([0, *(1 + len(segment.condensed) for segment in segments)])
         values: Floats = np.round(scores, 6).astype(np.float64) ** SPREAD
         kinds = np.array([segment.kind in _BY_RULE for segment in segments], dtype=bool)
@@ -102,7 +105,7 @@ class Objective:
             group_of=context.group_of,
             overheads=np.array([group.overhead for group in context.groups], dtype=np.intp),
             forms=forms,
-            tokens=np.fromiter(chain.from_iterable(map(_tokens_of_forms, segments)), np.intp, forms[-1]),
+            tokens=np.array([shape.tokens for shape in shapes], dtype=np.intp),
             atoms=atoms,
             bounds=bounds,
             called=called,
@@ -165,14 +168,6 @@ class Objective:
         """Numbers of the renditions shown."""
         chosen: Integers = self.forms[np.fromiter(shown, np.intp, len(shown))]
         return chosen + np.fromiter(shown.values(), np.intp, len(shown))
-
-
-def _atoms_of_forms(segment: Segment) -> tuple[tuple[str, ...], ...]:
-    return (segment.atoms, *(form.atoms for form in segment.condensed))
-
-
-def _tokens_of_forms(segment: Segment) -> tuple[int, ...]:
-    return (segment.tokens, *(form.tokens for form in segment.condensed))
 
 
 def _behind(distances: list[int]) -> Integers:

@@ -1,13 +1,13 @@
 """Prune: one global choice over everything that is not hard-pinned."""
 
-from agentcompress.values import Context, Pin, Scores, Selection
+from agentcompress.values import Choosing, Context, Pin, PreparedStrategy, Scores
 
-from .best import best_selection
+from .best import BestSelector
 from .objective import Objective
 from .selection import GreedySelector
 
 
-class PruneStrategy:
+class PruneStrategy(PreparedStrategy):
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
     Soft pins come first, the newest groups last to be released.
@@ -25,14 +25,14 @@ class PruneStrategy:
             raise ValueError(f"pinned must lie in [0, 1], got {pinned}")
         self._pinned = pinned
 
-    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
-        """What to show so that its estimated cost stays within the budget, in tokens."""
+    def prepare(self, context: Context, scores: Scores) -> Choosing:
+        """Chooses from a context by its scores, for any budget."""
         soft = [index for index, group in enumerate(context.groups) if group.pin is Pin.SOFT]
 
-        def pins(selector: GreedySelector) -> int:
+        def pins(selector: GreedySelector, budget: int) -> int:
             # An agent that cannot see its own last call makes it again, so this one may take everything.
             left = selector.open(soft[-1:], budget)
             reserved = int(self._pinned * left)
             return left - reserved + selector.open(reversed(soft[:-1]), reserved)
 
-        return best_selection(context, Objective.of(context, scores), pins)
+        return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agentcompress.values import Context, Scores, Selection
+from agentcompress.values import Choosing, Context, PreparedStrategy, Scores, Selection, prepared
 
 from .stage import StageStrategy
 
 
 @dataclass(frozen=True, slots=True)
-class ReasoningStrategy(StageStrategy):
+class ReasoningStrategy(PreparedStrategy, StageStrategy):
     """Keeps reasoning inside the open tool loop behind the last edit; the rest is another strategy's.
 
     Reasoning kept within an episode helps and is of no use after the next user turn.
@@ -19,19 +19,24 @@ class ReasoningStrategy(StageStrategy):
     has changed; what the newest step thought must stay while its results come in.
     """
 
-    def select(self, context: Context, scores: Scores, budget: int) -> Selection:
-        """What to show so that its estimated cost stays within the budget, in tokens."""
+    def prepare(self, context: Context, scores: Scores) -> Choosing:
+        """Chooses from a context by its scores, for any budget."""
+        rest = prepared(self.rest, context, scores)
         live = list(_live(context))
         if not live:
-            return self.rest.select(context, scores, budget)
+            return rest
         newest = max(int(context.group_of[index]) for index in live)
         last = [index for index in live if context.group_of[index] == newest]
         reserved = sum(context.segments[index].tokens for index in last)
-        selection = self.rest.select(context, scores, max(0, budget - reserved))
-        edited = _last_edit(context, selection)
-        kept = {index: 0 for index in live if index > edited or index in last}
-        shown = {i: 0 for i in kept if context.group_of[i] in selection.groups}
-        return replace(selection, renditions={**selection.renditions, **shown})
+
+        def select(budget: int) -> Selection:
+            selection = rest(max(0, budget - reserved))
+            edited = _last_edit(context, selection)
+            kept = {index: 0 for index in live if index > edited or index in last}
+            shown = {i: 0 for i in kept if context.group_of[i] in selection.groups}
+            return replace(selection, renditions={**selection.renditions, **shown})
+
+        return select
 
 
 def _live(context: Context) -> Iterator[int]:

@@ -17,6 +17,8 @@ from .outlook import outlook
 
 OWN_WORDS = 20
 """Tokens of a turn's own text that come with its calls: they say why, and cost less than asking again."""
+_OWN_COST = 2 * OWN_WORDS
+"""Tokens that these take at most, with a gap before each."""
 _NEAR = 1e-9
 """Keys that differ by less are rounding error."""
 
@@ -30,6 +32,9 @@ class GreedySelector:
     segments is worth more per token than anything else (facility location with opening
     costs).
 
+    Attributes:
+        objective: What is maximised.
+
     Args:
         context: What may be shown.
         objective: What it is worth.
@@ -38,6 +43,7 @@ class GreedySelector:
     """
 
     def __init__(self, context: Context, objective: Objective, *, plain: bool = False) -> None:
+        self.objective = objective
         self._context = context
         self._plain = plain
         self._display = Display(objective)
@@ -111,30 +117,42 @@ class GreedySelector:
 
     def fill(self, budget: int) -> int:
         """Spends the budget where it is worth most; returns what is left."""
+        return self._spend(budget, sure=False)
+
+    def advance(self, budget: int) -> int:
+        """Fills until an offer does not fit, as every larger budget would; returns what is left."""
+        return self._spend(budget, sure=True)
+
+    def _spend(self, budget: int, *, sure: bool) -> int:
         heap, keys = self._heap, self._keys
         for group, is_open in enumerate(self._open):
-            if not is_open:
+            if not is_open and -1 - group not in keys:
                 self._push(self._first_key(self._outlook.bundles[group]), -1 - group)
         while heap and budget > 0:
             key, index = heapq.heappop(heap)
             if key != keys.get(index):
                 continue
             del keys[index]
-            group = -1 - index  # groups wait in the same heap, below zero
-            offer = self._display.offer(index, budget) if index >= 0 else self._bundle(group, budget)
+            offer = self._best(index, inf if sure else budget)
+            if sure and offer and offer[2] + (_OWN_COST if index < 0 else 0) > budget:
+                self._push(key, index)
+                break
             if offer is None:
                 continue
             fresh = self._key(offer[1], offer[2])
             if heap and fresh > heap[0][0] + _NEAR and fresh > key + _NEAR:
                 self._push(fresh, index)
             elif index < 0:
-                budget = self.open([group], budget)
+                budget = self.open([-1 - index], budget)
             else:
                 budget = self._take(index, offer, budget)
         return budget
 
-    def _bundle(self, group: int, budget: int) -> Offer | None:
-        """What opening a group brings; None where it is open, or does not fit."""
+    def _best(self, index: int, budget: float) -> Offer | None:
+        """What a segment brings, or a group: they wait in the same heap, groups below zero."""
+        if index >= 0:
+            return self._display.offer(index, budget)
+        group = -1 - index
         if self._open[group] or self._context.groups[group].overhead > budget:
             return None
         promise = self._outlook

@@ -15,12 +15,19 @@ class PriceModel:
     write: float
     """Price of a token that is not, and is written to it."""
 
+    @property
+    def rewrite(self) -> float:
+        """What writing a cached token anew costs, in calls that would have read it."""
+        return (self.write - self.read) / self.read
+
 
 _MODELS = {
     prices.name: prices
     for prices in (
         # platform.claude.com/docs: prompt caching, five-minute cache
         PriceModel(name="anthropic", read=0.1, write=1.25),
+        # The same with the one-hour cache
+        PriceModel(name="anthropic-1h", read=0.1, write=2.0),
         # platform.openai.com/docs: reads up to 90% off; writes are charged from GPT-5.6 on
         PriceModel(name="openai", read=0.1, write=1.25),
         PriceModel(name="none", read=1.0, write=1.0),

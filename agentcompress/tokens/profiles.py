@@ -18,8 +18,8 @@ class ModelProfile:
     """Role and delimiters of one message."""
     tools_tokens: int = 0
     """What the provider adds as soon as a request has tools."""
-    prices: str = "none"
-    """Name of the price model."""
+    prices: str = "openai"
+    """Name of the price model; most providers, and servers of one's own, read a cached prefix for little."""
     window: int | None = None
     """Input tokens that every model of the family takes; None where that is not well known."""
     source: str = ""
@@ -32,7 +32,6 @@ PLAIN = ModelProfile(source="o200k tokens of the text alone, as traces are compa
 _OPENAI = ModelProfile(
     provider="openai",
     message_tokens=4,
-    prices="openai",
     source="framing: OpenAI cookbook, How to count tokens with tiktoken",
 )
 _CLAUDE = (

@@ -5,6 +5,7 @@ from .budget import Budget, checked_limit
 from .message import Image, Message, Part, PartKind, Role, ToolCall
 from .piece import Cut, Piece
 from .plan import Choice, Note, Place, Plan
+from .prepared import Choosing, PreparedStrategy, prepared
 from .protocols import (
     Criterion,
     Encoder,
@@ -22,6 +23,7 @@ from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, Seg
 __all__ = [
     "Budget",
     "Choice",
+    "Choosing",
     "CompressionResult",
     "Context",
     "Criterion",
@@ -39,6 +41,7 @@ __all__ = [
     "Pin",
     "Place",
     "Plan",
+    "PreparedStrategy",
     "Rendition",
     "RenditionName",
     "Role",
@@ -53,5 +56,6 @@ __all__ = [
     "Vectors",
     "atoms_of",
     "checked_limit",
+    "prepared",
     "token_spans",
 ]

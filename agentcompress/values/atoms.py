@@ -8,8 +8,11 @@ _TOKEN = re.compile(
     r"(?:[A-Za-z0-9_]|[#@$](?=[./#@:+\-]{0,32}+[A-Za-z0-9_]))[A-Za-z0-9_./#@:+\-]*[A-Za-z0-9_]|[A-Za-z0-9]"
 )
 _COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_SPECIAL = re.compile(r"[0-9_/.#@]|[a-z][A-Z]|^[A-Z][a-z]{3,}|[A-Za-z]-[A-Za-z]")
-_MIN_LENGTH = 4
+# Plain words are ruled out first, since most tokens are.
+_ATOM = re.compile(
+    r"(?![a-z]+\Z)(?=.{4})(?:[A-Za-z:+$-]*+[0-9_/.#@]|[A-Z][a-z]{3}|.*?(?:[a-z][A-Z]|[A-Za-z]-[A-Za-z]))"
+    r"|[0-9]{3}\Z"
+)
 
 
 def token_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -24,16 +27,9 @@ def atoms_of(text: str) -> tuple[str, ...]:
     characters that carries a digit, separator, inner capital or leading capital,
     or a number of three digits: what tells one thing from another.
     """
-    return tuple(dict.fromkeys(atom for token in _TOKEN.findall(_uncoloured(text)) if (atom := _atom(token))))
+    return tuple(filter(_ATOM.match, dict.fromkeys(_TOKEN.findall(_uncoloured(text)))))
 
 
 def _uncoloured(text: str) -> str:
     """The text with blanks for a terminal's colour codes: they are no part of the word they colour."""
     return _COLOUR.sub(lambda code: " " * len(code[0]), text) if "\x1b" in text else text
-
-
-def _atom(token: str) -> str | None:
-    stripped = token.strip(".,:-/+")
-    if len(stripped) >= _MIN_LENGTH:
-        return stripped if _SPECIAL.search(stripped) else None
-    return stripped if len(stripped) == 3 and stripped.isdigit() else None

@@ -18,8 +18,9 @@ class Budget:
     """Tokens kept free for the answer."""
     trigger: float = 1.0
     """High water, as a share of what the hard pins leave of the ceiling: eviction starts above it."""
-    keep: float = 1.0
-    """Low water, as a share of what the hard pins leave of the ceiling: eviction stops at it."""
+    keep: float | None = 1.0
+    """Low water, as a share of what the hard pins leave of the ceiling: eviction stops at it. None
+    for as deep as pays back before the next one, by the prices of the provider's prompt cache."""
     item_share: float = 1.0
     """Share of the ceiling one new message may take before it is condensed on sight."""
 
@@ -29,9 +30,9 @@ class Budget:
             raise ValueError(f"reserve must not be negative, got {self.reserve}")
         for name in ("trigger", "keep", "item_share"):
             share = getattr(self, name)
-            if not 0 < share <= 1:
+            if share is not None and not 0 < share <= 1:
                 raise ValueError(f"{name} must lie in (0, 1], got {share}")
-        if self.keep > self.trigger:
+        if self.keep is not None and self.keep > self.trigger:
             raise ValueError(f"keep ({self.keep}) must not exceed trigger ({self.trigger})")
 
     @classmethod
@@ -39,9 +40,9 @@ class Budget:
         """Marks for an agent that goes on for many steps.
 
         Large results are condensed when they arrive, which leaves the cached prefix
-        alone; evictions, which do not, go down far enough to be rare.
+        alone; evictions, which do not, go down so far that they pay back.
         """
-        return cls(limit=limit, reserve=reserve, keep=0.6, item_share=0.3)
+        return cls(limit=limit, reserve=reserve, keep=None, item_share=0.3)
 
     def ceiling(self, window: int | None = None) -> int:
         """The hard limit of a request in tokens.

@@ -75,7 +75,7 @@ def language_of_file(words: str) -> str | None:
 
 def language_of(lines: Sequence[str]) -> str | None:
     """The language that lines of code are written in; None where nothing tells."""
-    sample = "\n".join(line[:200] for line in lines[:120] if line.strip())
+    sample = "\n" + "\n".join(line[:200] for line in lines[:120] if line.strip())
     scores = {name: len(pattern.findall(sample)) for name, pattern in _patterns().items()}
     best = max(scores, key=lambda name: scores[name])
     if not scores[best]:
@@ -90,4 +90,10 @@ def language_of(lines: Sequence[str]) -> str | None:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(text, re.MULTILINE) for name, text in _CUES.items()}
+    return {name: re.compile(_fast(text), re.MULTILINE) for name, text in _CUES.items()}
+
+
+def _fast(cues: str) -> str:
+    """The same cues, each behind the character that it begins with: the regex engine finds those fast."""
+    cues = cues.replace("^", r"\n").replace(r"\b\w+", r"\w(?<!\w.)\w*")
+    return re.sub(r"\\b(\w)", r"\1(?<!\\w.)", cues)
