@@ -15,13 +15,22 @@ from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown, common_start
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
+from agentcompress.pipeline.explaining import WatchedStrategy, reasons
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.segmenters import default_segmenter
 from agentcompress.strategies import CondenseStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
-from agentcompress.values import Budget, CompressionResult, Criterion, Plan, Strategy
+from agentcompress.values import (
+    Budget,
+    CompressionResult,
+    Criterion,
+    MessageCodec,
+    Plan,
+    Reason,
+    Strategy,
+)
 
 _REMEMBERED_PLANS = 32
 _APPLY_ATTEMPTS = 6
@@ -88,7 +97,7 @@ class Compressor:
         self._ceiling = self._budget.ceiling(self._window)
         self._criterion = criterion or default_criterion(encoder_for(encoder))
         self._strategy = strategy or default_strategy()
-        self._condense = CondenseStrategy()
+        self._condense: Strategy = CondenseStrategy()
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)
         self._lossless = lossless
@@ -150,6 +159,40 @@ class Compressor:
         """`compress` in a worker thread, so that an event loop never waits for it."""
         return await asyncio.to_thread(self.compress, messages, query, tools, plan=plan)
 
+    def explain(
+        self,
+        messages: Sequence[Any],
+        query: str | None = None,
+        tools: Sequence[Any] | None = None,
+        *,
+        plan: Plan | None = None,
+    ) -> list[Reason]:
+        """Why each segment is shown or not where `compress` gets the same arguments; takes as long again.
+
+        Args:
+            messages: As for `compress`.
+            query: As for `compress`.
+            tools: As for `compress`.
+            plan: The plan from before the compression that is to be explained.
+
+        Returns:
+            One reason a segment, in order. Calls have none: they stay as long as their message does.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over the ceiling.
+            UnsupportedContentError: A message is of no known shape.
+        """
+        arriving, choosing = WatchedStrategy(self._condense), WatchedStrategy(self._strategy)
+        watched = copy(self)
+        watched._condense, watched._strategy = arriving, choosing
+        watched._plans = OrderedDict()  # A plan that is remembered was not watched.
+        tool_tokens = self._counter.tools(tool_schemas(tools))
+        conversation = self._conversation(codec_for(messages), messages, tool_tokens)
+        after = before = watched._ingested(conversation, plan or Plan())
+        if conversation.total(conversation.render(before)) > self._high_water(conversation):
+            after = watched._evicted(conversation, before, query).plan
+        return list(reasons(conversation, before, after, arriving.looks, choosing.looks))
+
     def apply(self, messages: list[Any], *, count_tokens: Callable[[Sequence[Any]], int]) -> None:
         """Shortens a list of LangChain messages in place: LangChain's `ContextEdit` Protocol.
 
@@ -181,21 +224,12 @@ class Compressor:
     ) -> CompressionResult:
         started = time.perf_counter()
         codec = codec_for(messages)
-        conversation = Conversation(
-            messages=[self._read.read(codec, message) for message in messages],
-            tool_tokens=tool_tokens,
-            counter=self._counter,
-            segmented=self._segmented,
-            keep_steps=self._keep_steps,
-            exclude_tools=self._exclude_tools,
-            lossless=self._lossless,
-        )
-        plan = self._ingested(conversation, settled(plan, conversation.groups, conversation.names))
+        conversation = self._conversation(codec, messages, tool_tokens)
+        plan = self._ingested(conversation, plan)
         shown = conversation.render(plan)
         tokens = kept = conversation.total(shown)
-        free = self._ceiling - conversation.fixed
         eviction = None
-        if tokens > conversation.fixed + self._budget.trigger * free:
+        if tokens > self._high_water(conversation):
             eviction = self._evicted(conversation, plan, query)
             plan, before = eviction.plan, shown
             shown = conversation.render(plan)
@@ -217,7 +251,22 @@ class Compressor:
             milliseconds=1_000 * (time.perf_counter() - started),
         )
 
+    def _conversation(self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int) -> Conversation:
+        return Conversation(
+            messages=[self._read.read(codec, message) for message in messages],
+            tool_tokens=tool_tokens,
+            counter=self._counter,
+            segmented=self._segmented,
+            keep_steps=self._keep_steps,
+            exclude_tools=self._exclude_tools,
+            lossless=self._lossless,
+        )
+
+    def _high_water(self, conversation: Conversation) -> float:
+        return conversation.fixed + self._budget.trigger * (self._ceiling - conversation.fixed)
+
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
+        plan = settled(plan, conversation.groups, conversation.names)
         whole = self._budget.item_share == 1
         if whole and not self._lossless:
             return plan
