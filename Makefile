@@ -8,11 +8,12 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz lint types bench bench-gpu long-run ablation content clean
+.PHONY: help demo test fuzz upstream lint types bench bench-gpu long-run ablation content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
-	@echo "make fuzz    the invariants on thousands of new conversations"
+	@echo "make fuzz    the invariants on thousands of new conversations, 64 long ones at once"
+	@echo "make upstream DIR=…  LangChain's own tests of agents, without the middleware and with it"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression, of each content type, of choosing and of the merging kernels"
@@ -40,7 +41,15 @@ test: $(READY)
 
 fuzz: $(READY)
 	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest tests/test_invariants.py tests/test_plans.py \
-		tests/test_json_messages.py tests/test_recorded_outputs.py
+		tests/test_json_messages.py tests/test_recorded_outputs.py tests/test_concurrency.py
+
+# DIR is an unpacked source distribution of langchain; its tests need pytest-mock and langchain-openai, too.
+# What fails in the second run must fail in the first.
+upstream: $(READY)
+	@run() { cd $(DIR) && PYTHONPATH=$(CURDIR)/tests/plugins:$$PYTHONPATH $(CURDIR)/$(BIN)/python -m pytest "$$@" \
+		tests/unit_tests/agents -q --tb=no -p no:cacheprovider --disable-socket --allow-unix-socket \
+		| sed -n '/short test summary/,$$p'; }; \
+	(run); (run -p inject_middleware)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
         MissingDependencyError,
         UnsupportedContentError,
     )
-    from agentcompress.integration import ContextCompressionMiddleware, compress_graph, compress_model
+    from agentcompress.integration import (
+        ContextCompressionMiddleware,
+        CostMeter,
+        compress_graph,
+        compress_model,
+    )
     from agentcompress.values import Budget, CompressionResult, Plan
 
 __all__ = [
@@ -29,6 +34,7 @@ __all__ = [
     "Compressor",
     "ContextCompressionMiddleware",
     "ContextRefusedError",
+    "CostMeter",
     "EncodingError",
     "InvalidInputError",
     "MissingDependencyError",
@@ -46,6 +52,7 @@ _HOMES = {
     "Compressor": "compressor",
     "ContextCompressionMiddleware": "integration",
     "ContextRefusedError": "errors",
+    "CostMeter": "integration",
     "EncodingError": "errors",
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",

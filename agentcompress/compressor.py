@@ -15,6 +15,7 @@ from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown, common_start
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
+from agentcompress.pipeline.explaining import WatchedStrategy, reasons
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
@@ -28,6 +29,7 @@ from agentcompress.values import (
     Message,
     MessageCodec,
     Plan,
+    Reason,
     Strategy,
 )
 
@@ -99,7 +101,7 @@ class Compressor:
         self._ceiling = self._budget.ceiling(self._window)
         self._criterion = criterion or default_criterion(encoder_for(encoder))
         self._strategy = strategy or default_strategy()
-        self._condense = CondenseStrategy()
+        self._condense: Strategy = CondenseStrategy()
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)
         self._pin = pin
@@ -163,6 +165,40 @@ class Compressor:
         """`compress` in a worker thread, so that an event loop never waits for it."""
         return await asyncio.to_thread(self.compress, messages, query, tools, plan=plan)
 
+    def explain(
+        self,
+        messages: Sequence[Any],
+        query: str | None = None,
+        tools: Sequence[Any] | None = None,
+        *,
+        plan: Plan | None = None,
+    ) -> list[Reason]:
+        """Why each segment is shown or not where `compress` gets the same arguments; takes as long again.
+
+        Args:
+            messages: As for `compress`.
+            query: As for `compress`.
+            tools: As for `compress`.
+            plan: The plan from before the compression that is to be explained.
+
+        Returns:
+            One reason a segment, in order. Calls have none: they stay as long as their message does.
+
+        Raises:
+            BudgetExceededError: What may never be touched is alone over the ceiling.
+            UnsupportedContentError: A message is of no known shape.
+        """
+        arriving, choosing = WatchedStrategy(self._condense), WatchedStrategy(self._strategy)
+        watched = copy(self)
+        watched._condense, watched._strategy = arriving, choosing
+        watched._plans = OrderedDict()  # A plan that is remembered was not watched.
+        tool_tokens = self._counter.tools(tool_schemas(tools))
+        conversation = self._conversation(codec_for(messages), messages, tool_tokens)
+        after = before = watched._ingested(conversation, plan or Plan())
+        if conversation.total(conversation.render(before)) > self._high_water(conversation):
+            after = watched._evicted(conversation, before, query).plan
+        return list(reasons(conversation, before, after, arriving.looks, choosing.looks))
+
     def apply(self, messages: list[Any], *, count_tokens: Callable[[Sequence[Any]], int]) -> None:
         """Shortens a list of LangChain messages in place: LangChain's `ContextEdit` Protocol.
 
@@ -194,22 +230,12 @@ class Compressor:
     ) -> CompressionResult:
         started = time.perf_counter()
         codec = codec_for(messages)
-        conversation = Conversation(
-            messages=[self._message(codec, message) for message in messages],
-            tool_tokens=tool_tokens,
-            counter=self._counter,
-            segmented=self._segmented,
-            keep_steps=self._keep_steps,
-            exclude_tools=self._exclude_tools,
-            lossless=self._lossless,
-        )
-        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
+        conversation = self._conversation(codec, messages, tool_tokens)
         plan = self._ingested(conversation, plan)
         shown = conversation.render(plan)
         tokens = kept = conversation.total(shown)
-        free = self._ceiling - conversation.fixed
         eviction = None
-        if tokens > conversation.fixed + self._budget.trigger * free:
+        if tokens > self._high_water(conversation):
             eviction = self._evicted(conversation, plan, query)
             plan, before = eviction.plan, shown
             shown = conversation.render(plan)
@@ -217,6 +243,7 @@ class Compressor:
             kept = tool_tokens + common_start(before, shown, conversation.cost)
         return CompressionResult(
             messages=[codec.write(message) for message in shown],
+            message_tokens=list(map(conversation.cost, shown)),
             plan=plan,
             ceiling=self._ceiling,
             tokens_before=conversation.total(conversation.messages),
@@ -240,7 +267,22 @@ class Compressor:
             raise TypeError(f"pin must say True or False of a message, got {type(pinned).__name__}")
         return replace(message, pinned=True) if pinned and not message.pinned else message
 
+    def _conversation(self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int) -> Conversation:
+        return Conversation(
+            messages=[self._message(codec, message) for message in messages],
+            tool_tokens=tool_tokens,
+            counter=self._counter,
+            segmented=self._segmented,
+            keep_steps=self._keep_steps,
+            exclude_tools=self._exclude_tools,
+            lossless=self._lossless,
+        )
+
+    def _high_water(self, conversation: Conversation) -> float:
+        return conversation.fixed + self._budget.trigger * (self._ceiling - conversation.fixed)
+
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
+        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
         whole = self._budget.item_share == 1
         if whole and not self._lossless:
             return plan

@@ -1,8 +1,16 @@
 """LangChain and LangGraph on top of the compressor."""
 
 from .graph import compress_graph
+from .meter import Cost, CostMeter
 from .middleware import ContextCompressionMiddleware
 from .model import compress_model
 from .settings import Settings
 
-__all__ = ["ContextCompressionMiddleware", "Settings", "compress_graph", "compress_model"]
+__all__ = [
+    "ContextCompressionMiddleware",
+    "Cost",
+    "CostMeter",
+    "Settings",
+    "compress_graph",
+    "compress_model",
+]

@@ -21,6 +21,8 @@ _BESIDE = ("reasoning_content", "reasoning", "reasoning_details", "thinking_bloc
 _IMAGES = {"image", "image_url", "input_image"}
 _POINTERS = {"annotations", "citations"}
 """Fields whose positions count characters of the text as it was."""
+_MARKER = "cache_control"
+"""Field that says that a provider's cache is to reach up to this block."""
 _LONGEST_INLINE = 2_000
 """Characters above which text without a blank in it is taken for encoded bytes."""
 
@@ -46,10 +48,48 @@ def read_content(content: Any, role: Role) -> tuple[Part, ...]:
     return tuple(part for block in content for part in _read_block(block, role))
 
 
-def write_content(parts: tuple[Part, ...]) -> str | list[Any]:
-    """Parts in the form they were read from; blocks that did not change are the same objects."""
+def write_content(parts: tuple[Part, ...], was: Any) -> str | list[Any]:
+    """Parts in the form they were read from; blocks that did not change are the same objects.
+
+    Args:
+        parts: What is shown.
+        was: The content that was read. A cache marker of a block that is gone moves to the
+            last text that is left, so that what was to be cached up to there still is.
+    """
+    marker = _lost_marker(parts, was if isinstance(was, list) else [])
     if all(part.origin is None for part in parts):
-        return "".join(part.text for part in parts)
+        text = "".join(part.text for part in parts)
+        return _marked([text], marker) if marker else text
+    blocks = _blocks(parts)
+    return _marked(blocks, marker) if marker else blocks
+
+
+def _lost_marker(parts: tuple[Part, ...], was: list[Any]) -> Any:
+    """The last cache marker, if its block is gone."""
+    last = next((block for block in reversed(was) if isinstance(block, Mapping) and block.get(_MARKER)), None)
+    if last is None:
+        return None
+    return None if any(_block_of(part) == last for part in parts) else last[_MARKER]
+
+
+def _block_of(part: Part) -> object:
+    """The block that a part was read from."""
+    origin = part.origin.holder if isinstance(part.origin, Excerpt) else part.origin
+    return origin.block if isinstance(origin, Holder) else origin
+
+
+def _marked(blocks: list[Any], marker: Any) -> list[Any]:
+    """The blocks, the last text among them marked."""
+    for index in reversed(range(len(blocks))):
+        block = blocks[index]
+        if isinstance(block, str):
+            block = {"type": "text", "text": block}
+        if block.get("type") in _TEXTS and block["text"]:
+            return [*blocks[:index], {**block, _MARKER: marker}, *blocks[index + 1 :]]
+    return blocks
+
+
+def _blocks(parts: tuple[Part, ...]) -> list[Any]:
     said: dict[Holder, dict[Place, str]] = {}
     blocks: list[Any] = []
     for part in parts:

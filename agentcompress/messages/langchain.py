@@ -74,7 +74,8 @@ class LangChainCodec:
             return HumanMessage(message.text) if message.role == "user" else AIMessage(message.text)
         if message.parts == read_content(message.origin.content, message.role):
             return message.origin
-        return message.origin.model_copy(update={"content": write_content(message.parts)})
+        content = write_content(message.parts, message.origin.content)
+        return message.origin.model_copy(update={"content": content})
 
 
 def _role(raw: BaseMessage) -> Role:

@@ -49,7 +49,7 @@ class OpenAICodec:
         origin = cast(dict[str, Any], message.origin)
         if message.parts == read_content(origin.get("content"), message.role):
             return origin
-        return {**origin, "content": write_content(message.parts)}
+        return {**origin, "content": write_content(message.parts, origin.get("content"))}
 
 
 def _calls(calls: Any) -> tuple[ToolCall, ...]:

@@ -19,7 +19,7 @@ _ATTEMPTS = 4
 _SLACK = 0.005
 """Share of the target that may stay unused."""
 
-_DIGEST = 0.03
+_DIGEST = 0.02
 """Share of the target that may go to saying what was done in what is gone."""
 
 

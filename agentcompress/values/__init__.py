@@ -17,6 +17,7 @@ from .protocols import (
     TokenCounter,
     Vectors,
 )
+from .reason import Reason, Why
 from .result import CompressionResult
 from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, SegmentKind, Selection
 
@@ -42,6 +43,7 @@ __all__ = [
     "Place",
     "Plan",
     "PreparedStrategy",
+    "Reason",
     "Rendition",
     "RenditionName",
     "Role",
@@ -54,6 +56,7 @@ __all__ = [
     "TokenCounter",
     "ToolCall",
     "Vectors",
+    "Why",
     "atoms_of",
     "checked_limit",
     "prepared",

@@ -1,6 +1,6 @@
 """What a compression gives back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ class CompressionResult:
 
     messages: list[Any]
     """What the model will see, in the form that came in."""
+    message_tokens: Sequence[int]
+    """Tokens of each of these."""
     plan: Plan
     """Every decision so far; hand it to the next call and the prefix stays byte-identical."""
     ceiling: int
