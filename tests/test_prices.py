@@ -27,5 +27,5 @@ def test_keeping_the_prefix_is_cheaper(run: list[tuple[int, int]]) -> None:
 
 
 def test_unknown_prices() -> None:
-    with pytest.raises(ValueError, match=r"'free' are none of anthropic, none, openai"):
+    with pytest.raises(ValueError, match=r"'free' are none of anthropic, anthropic-1h, none, openai"):
         price_model("free")

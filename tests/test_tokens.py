@@ -230,14 +230,14 @@ def test_unknown_encoding() -> None:
 @pytest.mark.parametrize(
     ("model", "provider", "prices"),
     [
-        (None, "", "none"),
+        (None, "", "openai"),
         ("gpt-5", "openai", "openai"),
         ("openai:o4-mini", "openai", "openai"),
         ("anthropic:claude-sonnet-4-5", "anthropic", "anthropic"),
         ("us.anthropic.claude-opus-4-7-v1:0", "anthropic", "anthropic"),
-        ("google_genai:gemini-2.5-flash", "google", "none"),
-        ("Qwen/Qwen3-VL-8B-Instruct", "qwen", "none"),
-        ("my-own-model", "unknown", "none"),
+        ("google_genai:gemini-2.5-flash", "google", "openai"),
+        ("Qwen/Qwen3-VL-8B-Instruct", "qwen", "openai"),
+        ("my-own-model", "unknown", "openai"),
     ],
 )
 def test_profiles(model: str | None, provider: str, prices: str) -> None:
