@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, FunctionMessage, HumanMessage, ToolMessage
 
-from agentcompress import BudgetExceededError, Compressor
+from agentcompress import Budget, BudgetExceededError, Compressor
 from agentcompress.messages import codec_for
 
 from .conversations import Messages, pairs_are_whole
-from .helpers import TASK, call, listing, reads, tokens
+from .helpers import TASK, call, listing, reads, step, tokens
 
 
 def test_what_a_providers_own_tool_did_stays_a_pair() -> None:
@@ -117,3 +117,11 @@ def test_results_out_of_order_and_ids_used_again_stay_with_their_calls() -> None
     assert 1 < len(shown) < len(messages)
     turns = [message for message in shown if message["role"] != "user"]
     assert [m.get("tool_call_id") for m in turns] == [None, "c2", "c1"] * (len(turns) // 3)
+
+
+@pytest.mark.parametrize("limit", range(8, 60, 4))
+def test_a_new_result_of_which_nothing_fits_stays_with_its_call(limit: int) -> None:
+    messages = [TASK, *step("a", "x1y2z3 " * 2_000)]
+    shown = Compressor(Budget(limit=limit, item_share=0.4)).compress(messages).messages
+    assert pairs_are_whole(shown)
+    assert tokens(shown) <= limit

@@ -75,8 +75,9 @@ class Conversation:
         """Message → numbers of its segments that are never let go: constraints in older user turns."""
         declared = {}
         room = _MOST_DECLARED
-        for index in range(len(self.messages) - 1, -1, -1):
-            if self.messages[index].role != "user" or index in self.hard_indices:
+        for group in reversed(self.groups):
+            index = group.messages[0]
+            if self.messages[index].role != "user" or group.pin is Pin.HARD:
                 continue
             numbers = []
             for number, segment in enumerate(self.segmented.segments(self.messages[index])):

@@ -38,5 +38,7 @@ def ingest(
             alone = [Group(messages=(index,), step=group.step, error=group.error)]
             context = conversation.context(alone, focus(conversation.messages[:index]))
             selection = strategy.select(context, scored(criterion, context), share)
+            # A result of which nothing fits stays, empty: its call is still there.
+            selection = replace(selection, groups=frozenset({0}))
             plan = planned(context, selection, conversation.names, plan, conversation.choose)
     return plan

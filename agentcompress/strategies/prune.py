@@ -14,8 +14,8 @@ class PruneStrategy(PreparedStrategy):
     Soft pins come first: the plan, the latest unresolved error, the newest step, then the others.
 
     Args:
-        pinned: Share of the budget that what the error says and older soft pins may take
-            before everything else.
+        pinned: Share of what the plan, the error and the newest step leave that the other soft pins
+            may take before everything else.
 
     Raises:
         ValueError: `pinned` is not in [0, 1].
@@ -30,14 +30,16 @@ class PruneStrategy(PreparedStrategy):
         """Chooses from a context by its scores, for any budget."""
         soft = SoftPins.of(context)
         wanted = essential(context, [*soft.firm, *soft.newest])
+        said = sum(context.segments[index].tokens for index in wanted)
 
         def pins(selector: GreedySelector, budget: int) -> int:
             share = budget // FIRM
-            left = selector.open(soft.newest, budget - share + selector.open(soft.firm, share))
+            spare = selector.open(soft.firm, share)
+            left = selector.open(soft.newest, budget - share + spare)
+            # A log full of errors is no error to be put right: which of them matter is for the rest to say.
+            for index in wanted if said <= spare else ():
+                left = selector.show(index, left)
             reserved = int(self._pinned * left)
-            left -= reserved
-            for index in wanted:
-                reserved = selector.show(index, reserved)
-            return left + selector.open(soft.others, reserved)
+            return left - reserved + selector.open(soft.others, reserved)
 
         return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select
