@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from agentcompress.compressor import Compressor
-from agentcompress.criteria import ProductCriterion, RecencyCriterion, default_criterion
+from agentcompress.criteria import NamedCriterion, ProductCriterion, RecencyCriterion, default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import OpenAICodec, codec_for
 from agentcompress.pipeline.fingerprint import fingerprints
@@ -38,8 +38,9 @@ class Recaller:
 
     def __init__(self, counter: RequestCounter | None = None, encoder: EncoderSetting = "auto") -> None:
         self._counter = counter or RequestCounter.for_model(None)
+        criterion = _criterion(encoder_for(encoder))
         self._compressor = Compressor(
-            1, counter=self._counter, criterion=_criterion(encoder_for(encoder)), keep_steps=0, recallable=True
+            1, counter=self._counter, criterion=criterion, keep_steps=0, recallable=True
         )
 
     def left(self, messages: Sequence[Any], plan: Plan) -> list[ArchivedMessage]:
@@ -56,13 +57,13 @@ class Recaller:
         return "\n".join(codec.read(message).said for message in shown)
 
     def by_id(
-        self, messages: Sequence[ArchivedMessage], id: str, lines: str | None = None, *, budget: int
+        self, messages: Sequence[ArchivedMessage], key: str, lines: str | None = None, *, budget: int
     ) -> str:
         """A message whole, or some of its lines; byte for byte behind a head line.
 
         Args:
             messages: What is archived.
-            id: As marks name it: the beginning of its key.
+            key: Of the message, or the beginning of it, as marks name it.
             lines: "12-40" or "12", counted from 1; None for all.
             budget: Tokens of the answer at most.
 
@@ -70,17 +71,17 @@ class Recaller:
             The text; where it is too long, its beginning and how to go on; where nothing
             has this id or these lines, what to ask for instead.
         """
-        wanted = id.strip().strip("[]").removeprefix("recall ").lower()
+        wanted = key.strip().strip("[]").removeprefix("recall ").lower()
         found = [one for one in messages if wanted and one.key.startswith(wanted)]
         if not found:
             known = ", ".join(f"{one.key[:8]} {one.call}".strip() for one in messages[-8:])
-            return f"Nothing is archived under the id {id!r}. The newest: {known or 'none'}. Or ask a question."
+            return f"Nothing is archived under {key!r}. The newest: {known or 'none'}. Or ask a question."
         rows = found[-1].text.splitlines(keepends=True)
         first, last = 1, len(rows)
         if lines is not None:
             match = _LINES.fullmatch(lines)
             if match is None or not 1 <= int(match[1]) <= len(rows):
-                return f"lines={lines!r} names no lines of it: it has {len(rows)}. Give for example lines='1-40'."
+                return f"lines={lines!r} names none of its {len(rows)} lines. Give for example lines='1-40'."
             first, last = int(match[1]), min(int(match[2] or match[1]), len(rows))
         return self._fitting(found[-1], rows, first, last, budget)
 
@@ -101,7 +102,9 @@ class Recaller:
         asked = [before, *({"role": "tool", "content": one.text, "name": one.key} for one in by_key.values())]
         room = budget
         for _ in range(_ATTEMPTS):
-            shown = self._compressor.with_budget(fixed + max(1, room)).compress(asked, query=question).messages
+            chosen = self._compressor.with_budget(fixed + max(1, room)).compress(asked, query=question)
+            # What is not brought back needs no note.
+            shown = self._compressor.shown(asked, replace(chosen.plan, notes={}))
             found = [(by_key[view["name"]], view["content"]) for view in shown if view.get("name") in by_key]
             answer = "\n\n".join(f"{_head(one)}\n{text}" for one, text in found if _says(text))
             over = self._counter.text(answer) - budget
@@ -140,9 +143,9 @@ def _says(text: str) -> bool:
 
 
 def _criterion(encoder: Encoder) -> Criterion:
-    """The default criterion without recency: what is asked back is old."""
+    """The default criterion without recency, as what is asked back is old, and names twice as loud."""
     criterion = default_criterion(encoder)
     if not isinstance(criterion, ProductCriterion):
         return criterion
-    factors = tuple(one for one in criterion.factors if not isinstance(one, RecencyCriterion))
-    return replace(criterion, factors=factors)
+    factors = [one for one in criterion.factors if not isinstance(one, RecencyCriterion)]
+    return replace(criterion, factors=(*factors, NamedCriterion()))

@@ -10,10 +10,10 @@ from langchain_core.messages import AIMessage
 from agentcompress.errors import ContextRefusedError
 from agentcompress.values import Budget, CompressionResult
 
+from .archiving import current_archive, left
 from .compressors import ModelCompressors
 from .events import aannounce, announce
 from .kept import Kept
-from .archiving import current_archive, left
 from .overflow import is_overflow, taken_share
 from .settings import Settings
 

@@ -21,8 +21,8 @@ from agentcompress.values import Budget
 
 from .calls import Asked, CompressedCalls
 from .kept import Kept
-from .recall import recall_tool
 from .model import uncompressed
+from .recall import recall_tool
 from .settings import Settings
 
 PLAN = "agentcompress_plan"

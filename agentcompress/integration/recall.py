@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
@@ -18,9 +18,20 @@ TOKENS = 1_500
 """Tokens of one answer at most."""
 _DESCRIPTION = """Brings back earlier results that were shortened in or removed from this conversation.
 
-Marks such as "[270 tokens elided, recall 3fa2c1d0]" name an id. Give one of:
+Marks such as "[270 tokens elided, recall 3fa2c1d0]" name a result_id. Give one of:
 question: what you need to know; finds the passages that answer it.
-id: brings back that result word for word; with lines="12-40" only those lines."""
+result_id: brings back that result word for word; with lines="12-40" only those lines."""
+
+
+class Asked(NamedTuple):
+    """What the agent gave the tool; empty where it gave nothing."""
+
+    question: str
+    """What it needs to know."""
+    result_id: str
+    """Which message it wants back."""
+    lines: str
+    """Which lines of it."""
 
 
 def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
@@ -34,23 +45,27 @@ def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
         channel: Where the state keeps the conversation's `Kept`.
     """
 
-    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], **asked: str) -> str:
+    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], asked: Asked) -> str:
         plan = Kept.from_dict(state.get(channel)).plan
         messages = state.get("messages") or []
         known = {one.key: one for one in (*kept, *recaller.left(messages, plan))}
-        return _answered(recaller, list(known.values()), messages, plan, **asked)
+        return _answered(recaller, list(known.values()), messages, plan, asked)
 
-    def recall(runtime: ToolRuntime[Any, Any], question: str = "", id: str = "", lines: str = "") -> str:
+    def recall(
+        runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
+    ) -> str:
         archive = archive_of(runtime.store, runtime.config)
         kept = archive.messages() if archive else []
-        return answer(runtime.state, kept, question=question, id=id, lines=lines)
+        return answer(runtime.state, kept, Asked(question, result_id, lines))
 
     async def arecall(
-        runtime: ToolRuntime[Any, Any], question: str = "", id: str = "", lines: str = ""
+        runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
         archive = archive_of(runtime.store, runtime.config)
         kept = await archive.amessages() if archive else []
-        return await asyncio.to_thread(answer, runtime.state, kept, question=question, id=id, lines=lines)
+        return await asyncio.to_thread(
+            answer, runtime.state, kept, Asked(question.strip(), result_id.strip(), lines.strip())
+        )
 
     return StructuredTool.from_function(recall, arecall, name=NAME, description=_DESCRIPTION)
 
@@ -60,13 +75,13 @@ def _answered(
     known: Sequence[ArchivedMessage],
     messages: Sequence[Any],
     plan: Plan,
-    *,
-    question: str,
-    id: str,
-    lines: str,
+    asked: Asked,
 ) -> str:
-    if id.strip():
-        return recaller.by_id(known, id, lines.strip() or None, budget=TOKENS)
-    if not question.strip():
-        return "Give a question, or the id of a mark such as [… tokens elided, recall 3fa2c1d0]."
-    return recaller.by_question(known, question, seen=recaller.seen(messages, plan), budget=TOKENS)
+    if asked.result_id.strip():
+        return recaller.by_id(known, asked.result_id, asked.lines.strip() or None, budget=TOKENS)
+    if not asked.question.strip():
+        return "Give a question, or the result_id of a mark such as [… tokens elided, recall 3fa2c1d0]."
+    # The turn that asks names what it misses, and so does not show it.
+    asking = max((i for i, one in enumerate(messages) if one.type == "ai"), default=len(messages))
+    seen = recaller.seen(messages[:asking], plan)
+    return recaller.by_question(known, asked.question, seen=seen, budget=TOKENS)
