@@ -63,6 +63,7 @@ class Compressor:
             call or results stay with it. Called for every message of every request.
         lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
             there is room: JSON without indentation, uniform records as a table.
+        recallable: Whether marks of what is left out say by which id it can be recalled.
         prices: Of the provider's prompt cache: "anthropic", "anthropic-1h", "openai" or "none"; they
             say how deep an eviction goes and how early it may cut. None takes those of `model`.
 
@@ -86,6 +87,7 @@ class Compressor:
         exclude_tools: Collection[str] = (),
         pin: Callable[[Any], bool] | None = None,
         lossless: bool = False,
+        recallable: bool = False,
         prices: str | None = None,
     ) -> None:
         if isinstance(exclude_tools, str):
@@ -106,6 +108,7 @@ class Compressor:
         self._exclude_tools = frozenset(exclude_tools)
         self._pin = pin
         self._lossless = lossless
+        self._recallable = recallable
         self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
         self._read = MessageMemo()
         self._plans: OrderedDict[object, Eviction] = OrderedDict()
@@ -164,6 +167,17 @@ class Compressor:
     ) -> CompressionResult:
         """`compress` in a worker thread, so that an event loop never waits for it."""
         return await asyncio.to_thread(self.compress, messages, query, tools, plan=plan)
+
+    def shown(self, messages: Sequence[Any], plan: Plan) -> list[Any]:
+        """The messages as a plan shows them, nothing decided anew.
+
+        Raises:
+            UnsupportedContentError: A message is of no known shape.
+        """
+        codec = codec_for(messages)
+        conversation = self._conversation(codec, messages, 0)
+        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
+        return [codec.write(message) for message in conversation.render(plan)]
 
     def explain(
         self,
@@ -231,6 +245,7 @@ class Compressor:
         started = time.perf_counter()
         codec = codec_for(messages)
         conversation = self._conversation(codec, messages, tool_tokens)
+        decided = {*plan.shown, *plan.folded}
         plan = self._ingested(conversation, plan)
         shown = conversation.render(plan)
         tokens = kept = conversation.total(shown)
@@ -245,6 +260,7 @@ class Compressor:
             messages=[codec.write(message) for message in shown],
             message_tokens=list(map(conversation.cost, shown)),
             plan=plan,
+            left=_left(conversation.names, plan, decided),
             ceiling=self._ceiling,
             tokens_before=conversation.total(conversation.messages),
             tokens_after=tokens,
@@ -276,6 +292,7 @@ class Compressor:
             keep_steps=self._keep_steps,
             exclude_tools=self._exclude_tools,
             lossless=self._lossless,
+            recallable=self._recallable,
         )
 
     def _high_water(self, conversation: Conversation) -> float:
@@ -318,3 +335,11 @@ class Compressor:
             if len(self._plans) > _REMEMBERED_PLANS:
                 self._plans.popitem(last=False)
         return made
+
+
+def _left(names: Sequence[str], plan: Plan, decided: Collection[str]) -> tuple[int, ...]:
+    return tuple(
+        index
+        for index, name in enumerate(names)
+        if (name in plan.shown or name in plan.folded) and name not in decided
+    )

@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage
 from agentcompress.errors import ContextRefusedError
 from agentcompress.values import Budget, CompressionResult
 
+from .archiving import current_archive, left
 from .compressors import ModelCompressors
 from .events import aannounce, announce
 from .kept import Kept
@@ -61,6 +62,8 @@ class CompressedCalls:
 
     Args:
         budget: As in `ModelCompressors`.
+        recallable: Whether marks say by which id what they stand for comes back; then it is kept in
+            the store of the graph that calls, before the model is called.
         settings: As in `Settings`.
 
     Raises:
@@ -68,8 +71,11 @@ class CompressedCalls:
         ValueError: A setting is out of range.
     """
 
-    def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
-        self._compressors = ModelCompressors(budget, **settings)
+    def __init__(
+        self, budget: int | float | Budget, *, recallable: bool = False, **settings: Unpack[Settings]
+    ) -> None:
+        self._compressors = ModelCompressors(budget, recallable=recallable, **settings)
+        self._recallable = recallable
         self._on_compression = settings.get("on_compression")
 
     def call(
@@ -145,6 +151,8 @@ class CompressedCalls:
             BudgetExceededError: What may never be touched is alone over the budget.
         """
         prepared = self._prepared(asked, kept)
+        if self._recallable and (archive := current_archive()):
+            archive.keep(left(asked.messages, prepared.result))
         announce(prepared.result)
         return prepared
 
@@ -152,6 +160,8 @@ class CompressedCalls:
         """`prepare` without blocking the event loop."""
         # Making a compressor reads files, so it too stays off the event loop.
         prepared = await asyncio.to_thread(self._prepared, asked, kept)
+        if self._recallable and (archive := current_archive()):
+            await archive.akeep(left(asked.messages, prepared.result))
         await aannounce(prepared.result)
         return prepared
 

@@ -17,6 +17,7 @@ class ModelCompressors:
     Args:
         budget: Hard limit of a whole request: tokens, a fraction of the model's window,
             or a `Budget` with marks of its own; a number gets `Budget.for_long_run`.
+        recallable: Whether marks of what is left out say by which id it can be recalled.
         settings: As in `Settings`.
 
     Raises:
@@ -24,7 +25,9 @@ class ModelCompressors:
         ValueError: A setting is out of range.
     """
 
-    def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
+    def __init__(
+        self, budget: int | float | Budget, *, recallable: bool = False, **settings: Unpack[Settings]
+    ) -> None:
         if unknown := sorted(settings.keys() - Settings.__annotations__.keys()):
             raise ValueError(
                 f"there is no setting {unknown[0]!r}: known are {', '.join(Settings.__annotations__)}"
@@ -32,6 +35,7 @@ class ModelCompressors:
         self._budget = budget if isinstance(budget, Budget) else Budget.for_long_run(budget)
         self._exclude_tools = settings.get("exclude_tools", ())
         self._pin = settings.get("pin")
+        self._recallable = recallable
         self._lossless = settings.get("lossless", False)
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models
@@ -60,6 +64,7 @@ class ModelCompressors:
                     exclude_tools=self._exclude_tools,
                     pin=self._pin,
                     lossless=self._lossless,
+                    recallable=self._recallable,
                     encoder=self._encoder,
                     strategy=self._strategy,
                     prices=self._prices,

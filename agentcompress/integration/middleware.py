@@ -16,11 +16,13 @@ from langchain.agents.middleware.types import (
 from langchain_core.messages import AIMessage
 from langgraph.types import Command
 
+from agentcompress.archive import Recaller
 from agentcompress.values import Budget
 
 from .calls import Asked, CompressedCalls
 from .kept import Kept
 from .model import uncompressed
+from .recall import recall_tool
 from .settings import Settings
 
 PLAN = "agentcompress_plan"
@@ -53,6 +55,8 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
     Args:
         budget: Hard limit of a whole request: tokens, a fraction of the model's window,
             or a `Budget` with marks of its own; a number gets `Budget.for_long_run`.
+        recall: Whether the agent gets the tool `recall`, by which it asks back for what left its
+            prompt. Where the graph has a store and a thread, that is kept there, too.
         settings: As in `Settings`.
 
     Raises:
@@ -62,9 +66,13 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
 
     state_schema = CompressionState
 
-    def __init__(self, budget: int | float | Budget, **settings: Unpack[Settings]) -> None:
+    def __init__(
+        self, budget: int | float | Budget, *, recall: bool = False, **settings: Unpack[Settings]
+    ) -> None:
         super().__init__()
-        self._calls = CompressedCalls(budget, **settings)
+        self._calls = CompressedCalls(budget, recallable=recall, **settings)
+        if recall:
+            self.tools = [recall_tool(Recaller(encoder=settings.get("encoder", "auto")), PLAN)]
 
     def wrap_model_call(
         self,

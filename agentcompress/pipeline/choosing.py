@@ -5,7 +5,7 @@ from itertools import groupby
 
 from agentcompress.values import Choice, Cut, Message, Segment
 
-from .rendering import ELIDED, REPEATED, SUMMARY
+from .rendering import REPEATED, SUMMARY
 from .segmenting import Segmented
 
 _WORTH_A_LINE = 24
@@ -18,6 +18,8 @@ def choices(
     shown: Mapping[int, int],
     repeated: Collection[int] = (),
     summary: str | None = None,
+    *,
+    elided: str,
 ) -> tuple[Choice, ...]:
     """How a message is shown.
 
@@ -26,6 +28,7 @@ def choices(
         segmented: Its segments.
         shown: Segment → index into its renditions.
         repeated: Segments not shown because a later message shows them.
+        elided: The mark of what is left out, with a place for its tokens.
         summary: What a model says of those not shown, where the message is one text.
     """
     segments = segmented.segments
@@ -36,7 +39,7 @@ def choices(
         if part in segmented.cuts and (len(kept) < len(pieces) or any(kept.values())):
             text, cut = message.parts[part].text, segmented.cuts[part]
             elsewhere = all(number in kept or number in repeated for number in pieces)
-            mark = REPEATED if elsewhere and len(kept) < len(pieces) else ELIDED
+            mark = REPEATED if elsewhere and len(kept) < len(pieces) else elided
             if summary:
                 mark = f"{mark} {SUMMARY.format(summary)}"
             made.append(_joined(text, cut, segments, pieces, kept, mark))

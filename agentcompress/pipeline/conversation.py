@@ -14,7 +14,7 @@ from .choosing import choices
 from .fingerprint import fingerprints
 from .grouping import groups_of
 from .pinning import softly_pinned
-from .rendering import ELIDED, render, shown, viewed
+from .rendering import Renderer
 from .segmenting import SegmentCache
 
 _POINTED_OUT = 3
@@ -41,6 +41,14 @@ class Conversation:
     """Tools whose calls and results are never touched."""
     lossless: bool = False
     """Whether what is shown whole is said in fewer tokens, where nothing is lost by it."""
+
+    recallable: bool = False
+    """Whether marks of what is left out say by which id it comes back."""
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Shows messages as a plan has them."""
+        return Renderer(cost=self.cost, recallable=self.recallable)
 
     @cached_property
     def names(self) -> list[str]:
@@ -84,7 +92,7 @@ class Conversation:
     def declared_tokens(self) -> int:
         """Tokens of older user turns where nothing but declared constraints is shown of them."""
         return sum(
-            self.cost(shown(self.messages[index], self.choose(index, {}), self.cost))
+            self.cost(self.renderer.shown(self.messages[index], self.choose(index, {})))
             for index in self.declared
         )
 
@@ -118,7 +126,7 @@ class Conversation:
 
     def render(self, plan: Plan) -> list[Message]:
         """The messages as the plan shows them."""
-        return render(self.messages, self.names, plan, self.cost)
+        return self.renderer.request(self.messages, self.names, plan)
 
     def has_left(self, group: Group, plan: Plan) -> bool:
         """Whether the plan folded a group."""
@@ -126,7 +134,7 @@ class Conversation:
 
     def taken(self, group: Group, plan: Plan) -> int:
         """Tokens of what the plan shows of a group."""
-        views = (viewed(self.messages[i], self.names[i], plan, self.cost) for i in group.messages)
+        views = (self.renderer.views(self.messages[i], self.names[i], plan) for i in group.messages)
         return sum(self.cost(view) for messages in views for view in messages)
 
     def shortened(self, plan: Plan, shown: Iterable[Message]) -> int:
@@ -155,7 +163,7 @@ class Conversation:
         complete = len(shown) == len(segmented.segments) and not any(shown.values())
         if complete and self.lossless and message.role == "tool":
             return self.whole(index)
-        return choices(message, segmented, shown, repeated, summary)
+        return choices(message, segmented, shown, repeated, summary, elided=self.renderer.elided(message))
 
     def whole(self, index: int) -> tuple[Choice, ...]:
         """All that a message says, each text in the fewest tokens."""
@@ -175,7 +183,7 @@ class Conversation:
         """One message as the plan shows it."""
         choices = plan.shown.get(self.names[index])
         message = self.messages[index]
-        return message if choices is None else shown(message, choices, self.cost)
+        return message if choices is None else self.renderer.shown(message, choices)
 
     def context(self, groups: Sequence[Group], query: str) -> Context:
         """What criteria and strategies see of some groups.
@@ -233,7 +241,7 @@ class Conversation:
 
     @cached_property
     def _mark(self) -> int:
-        return self.counter.text(ELIDED.format(99_999)) + 1
+        return self.counter.text(self.renderer.elided(self.messages[0]).format(99_999)) + 1
 
     def _bare(self, message: Message) -> Message:
         return message.with_parts(tuple(part for part in message.parts if part.kind == "call"))

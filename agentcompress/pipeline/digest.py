@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from agentcompress.values import Message, ToolCall
 
+from .rendering import Renderer
+
 _LONGEST = 80
 """Characters of a call that are shown."""
 _CUT = re.compile(r"[\s,\"'()\[\]{}]")
@@ -14,7 +16,7 @@ _CUT = re.compile(r"[\s,\"'()\[\]{}]")
 def digests(
     runs: Sequence[Sequence[Message]],
     room: int,
-    cost: Callable[[Message], int],
+    renderer: Renderer,
     text_cost: Callable[[str], int],
 ) -> list[list[str]]:
     """For each run of messages the newest actions in it, in order, as far as they all have room.
@@ -26,12 +28,12 @@ def digests(
     Args:
         runs: Messages that left the prompt, in order.
         room: Tokens that the lines of all runs may take.
-        cost: Tokens of a message.
+        renderer: How messages are shown.
         text_cost: Tokens of a text.
     """
     found: list[list[str]] = [[] for _ in runs]
     for lines, run in zip(reversed(found), reversed(runs), strict=True):
-        for line in reversed(list(_actions(run, cost))):
+        for line in reversed(list(_actions(run, renderer))):
             room -= text_cost(f"\n{line}")
             if room < 0:
                 return found
@@ -39,13 +41,15 @@ def digests(
     return found
 
 
-def _actions(run: Sequence[Message], cost: Callable[[Message], int]) -> Iterator[str]:
+def _actions(run: Sequence[Message], renderer: Renderer) -> Iterator[str]:
     results = {message.call_id: message for message in run if message.call_id}
     for message in run:
         for call in message.calls:
             result = results.get(call.id)
             if result is not None:
-                yield f"{_short(call)} → {'error' if result.error else f'{cost(result)} tokens'}"
+                outcome = "error" if result.error else f"{renderer.cost(result)} tokens"
+                pointer = f", recall {result.id}" if renderer.recallable else ""
+                yield f"{_short(call)} → {outcome}{pointer}"
 
 
 def _short(call: ToolCall) -> str:

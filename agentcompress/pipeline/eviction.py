@@ -165,7 +165,7 @@ class _Evictor:
             conversation.hard_indices,
             start=start,
             room=digest,
-            cost=conversation.cost,
+            renderer=conversation.renderer,
             text_cost=conversation.counter.text,
         )
         return replace(chosen, notes={**earlier, **later})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from agentcompress.values import Message, Note, Place, Role
 
 from .digest import digests
+from .rendering import Renderer
 
 
 def notes_on(
@@ -16,7 +17,7 @@ def notes_on(
     *,
     start: int,
     room: int,
-    cost: Callable[[Message], int],
+    renderer: Renderer,
     text_cost: Callable[[str], int],
 ) -> Mapping[str, tuple[Note, ...]]:
     """One note for each run of folded messages, placed so that every provider accepts the order of roles.
@@ -33,14 +34,14 @@ def notes_on(
         pinned: Indices of the messages that no line may be written into.
         start: Index of the first message that may have left or carry a note; the one before it stays.
         room: Tokens that lines on what was done may take altogether.
-        cost: Tokens of a message.
+        renderer: How messages are shown.
         text_cost: Tokens of a text.
     """
     runs = list(_runs(messages, names, folded, pinned, start))
     acted = [[] if place == "user" else run for place, _, run in runs]
     notes: defaultdict[str, tuple[Note, ...]] = defaultdict(tuple)
-    for (place, at, run), lines in zip(runs, digests(acted, room, cost, text_cost), strict=True):
-        notes[names[at]] += (Note(place=place, text=_text(run, lines, cost)),)
+    for (place, at, run), lines in zip(runs, digests(acted, room, renderer, text_cost), strict=True):
+        notes[names[at]] += (Note(place=place, text=_text(run, lines, renderer.cost)),)
     return dict(notes)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agentcompress.values import Choice, Message, Note, Part, Plan, Role
 
@@ -16,43 +16,51 @@ SUMMARY = "[summary by a model] {}"
 """Says of what was left out what it says in fewer words."""
 
 
-def render(
-    messages: Sequence[Message], names: Sequence[str], plan: Plan, cost: Callable[[Message], int]
-) -> list[Message]:
-    """The messages as the plan shows them; those it does not name stay as they are.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """Shows messages as a plan has them."""
 
-    Args:
-        messages: The originals.
-        names: Their fingerprints, shape (messages,).
-        plan: What to show.
-        cost: Tokens of a message.
-    """
-    pairs = zip(messages, names, strict=True)
-    return [view for message, name in pairs for view in viewed(message, name, plan, cost)]
+    cost: Callable[[Message], int]
+    """Tokens of a message."""
+    recallable: bool = False
+    """Whether marks of what is left out say by which id it comes back."""
 
+    def request(self, messages: Sequence[Message], names: Sequence[str], plan: Plan) -> list[Message]:
+        """The messages as the plan shows them; those it does not name stay as they are.
 
-def viewed(message: Message, name: str, plan: Plan, cost: Callable[[Message], int]) -> list[Message]:
-    """What stands for one message: itself or a view of it, or notes in its place, or nothing."""
-    notes = plan.notes.get(name, ())
-    if name in plan.folded:
-        return [_issued(note) for note in notes]
-    if name in plan.shown:
-        message = shown(message, plan.shown[name], cost)
-    for note in notes:
-        message = with_line(message, note.text, head=note.place == "head")
-    return [message]
+        Args:
+            messages: The originals.
+            names: Their fingerprints, shape (messages,).
+            plan: What to show.
+        """
+        pairs = zip(messages, names, strict=True)
+        return [view for message, name in pairs for view in self.views(message, name, plan)]
 
+    def views(self, message: Message, name: str, plan: Plan) -> list[Message]:
+        """What stands for one message: itself or a view of it, or notes in its place, or nothing."""
+        notes = plan.notes.get(name, ())
+        if name in plan.folded:
+            return [_issued(note) for note in notes]
+        if name in plan.shown:
+            message = self.shown(message, plan.shown[name])
+        for note in notes:
+            message = with_line(message, note.text, head=note.place == "head")
+        return [message]
 
-def shown(message: Message, choices: Sequence[Choice], cost: Callable[[Message], int]) -> Message:
-    """One message reduced to what was chosen of it, ending in a line that says how much is gone."""
-    reduced = _reduced(message, choices)
-    if reduced == message:
-        return message
-    # A pointer says itself how much it stands for, and a summary is none of the message's own words.
-    rest = _reduced(message, [_without_pointer(choice) for choice in choices if not _is_added(choice)])
-    if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
-        reduced = with_line(reduced, ELIDED.format(cost(message) - cost(rest)))
-    return reduced if cost(reduced) < cost(message) else message
+    def shown(self, message: Message, choices: Sequence[Choice]) -> Message:
+        """One message reduced to what was chosen of it, ending in a line that says how much is gone."""
+        cost, reduced = self.cost, _reduced(message, choices)
+        if reduced == message:
+            return message
+        # A pointer says itself how much it stands for, and a summary is none of the message's own words.
+        rest = _reduced(message, [_without_pointer(choice) for choice in choices if not _is_added(choice)])
+        if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
+            reduced = with_line(reduced, self.elided(message).format(cost(message) - cost(rest)))
+        return reduced if cost(reduced) < cost(message) else message
+
+    def elided(self, message: Message) -> str:
+        """The mark of what is left out of a message, with a place for its tokens."""
+        return f"{ELIDED[:-1]}, recall {message.id}]" if self.recallable else ELIDED
 
 
 def _reduced(message: Message, choices: Sequence[Choice]) -> Message:

@@ -5,6 +5,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Literal, Self
 
+_ID = 8
 Role = Literal["system", "user", "assistant", "tool"]
 PartKind = Literal["text", "image", "reasoning", "call", "other"]
 
@@ -86,6 +87,11 @@ class Message:
     def said(self) -> str:
         """Text and calls: everything of the message that is counted as text."""
         return self.text + "".join(call.text for call in self.calls)
+
+    @property
+    def id(self) -> str:
+        """What it is recalled by: the digest, so far as it tells the messages of a conversation apart."""
+        return self.digest[:_ID]
 
     @cached_property
     def digest(self) -> str:

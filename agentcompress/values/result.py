@@ -17,6 +17,8 @@ class CompressionResult:
     """Tokens of each of these."""
     plan: Plan
     """Every decision so far; hand it to the next call and the prefix stays byte-identical."""
+    left: tuple[int, ...] = ()
+    """Indices of the messages that this call is the first not to show as they are."""
     ceiling: int
     """Hard limit of the request in tokens."""
     tokens_before: int

@@ -1,0 +1,7 @@
+"""What left the prompt: kept in any LangGraph store, and brought back by id or by question."""
+
+from .archive import Archive
+from .archived import ArchivedMessage, archived
+from .recaller import Recaller
+
+__all__ = ["Archive", "ArchivedMessage", "Recaller", "archived"]

@@ -1,0 +1,151 @@
+"""Brings back what left the prompt, by id or by question, within a budget."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from agentcompress.compressor import Compressor
+from agentcompress.criteria import NamedCriterion, ProductCriterion, RecencyCriterion, default_criterion
+from agentcompress.encoders import EncoderSetting, encoder_for
+from agentcompress.messages import OpenAICodec, codec_for
+from agentcompress.pipeline.fingerprint import fingerprints
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Criterion, Encoder, Plan
+
+from .archived import ArchivedMessage, archived
+
+_LINES = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
+_MARK = re.compile(r"\[[^\]]*tokens(?: elided)?[^\]]*\]")
+_HEAD = 24
+"""Tokens of the line above what comes back, beside the call."""
+_LONGEST_CALL = 120
+_ATTEMPTS = 6
+"""Tries to leave room for the lines above the pieces."""
+
+
+class Recaller:
+    """Answers from archived messages; holds nothing but its settings and caches.
+
+    A question is answered by the same choice that fills a prompt: criteria and strategy
+    over the segments of all that is archived, without recency, and counting only what is
+    not before the model already.
+
+    Args:
+        counter: Counts tokens; None counts plain o200k tokens.
+        encoder: Gives vectors, as for `Compressor`.
+    """
+
+    def __init__(self, counter: RequestCounter | None = None, encoder: EncoderSetting = "auto") -> None:
+        self._counter = counter or RequestCounter.for_model(None)
+        criterion = _criterion(encoder_for(encoder))
+        self._compressor = Compressor(
+            1, counter=self._counter, criterion=criterion, keep_steps=0, recallable=True
+        )
+
+    def left(self, messages: Sequence[Any], plan: Plan) -> list[ArchivedMessage]:
+        """What a plan does not show as it is of a conversation that is still at hand."""
+        gone = {*plan.shown, *plan.folded}
+        codec = codec_for(messages)
+        read = [codec.read(message) for message in messages]
+        return archived(read, (index for index, name in enumerate(fingerprints(read)) if name in gone))
+
+    def seen(self, messages: Sequence[Any], plan: Plan) -> str:
+        """What a plan shows of a conversation, as one text."""
+        shown = self._compressor.shown(messages, plan)
+        codec = codec_for(shown)
+        return "\n".join(codec.read(message).said for message in shown)
+
+    def by_id(
+        self, messages: Sequence[ArchivedMessage], key: str, lines: str | None = None, *, budget: int
+    ) -> str:
+        """A message whole, or some of its lines; byte for byte behind a head line.
+
+        Args:
+            messages: What is archived.
+            key: Of the message, or the beginning of it, as marks name it.
+            lines: "12-40" or "12", counted from 1; None for all.
+            budget: Tokens of the answer at most.
+
+        Returns:
+            The text; where it is too long, its beginning and how to go on; where nothing
+            has this id or these lines, what to ask for instead.
+        """
+        wanted = key.strip().strip("[]").removeprefix("recall ").lower()
+        found = [one for one in messages if wanted and one.key.startswith(wanted)]
+        if not found:
+            known = ", ".join(f"{one.key[:8]} {one.call}".strip() for one in messages[-8:])
+            return f"Nothing is archived under {key!r}. The newest: {known or 'none'}. Or ask a question."
+        rows = found[-1].text.splitlines(keepends=True)
+        first, last = 1, len(rows)
+        if lines is not None:
+            match = _LINES.fullmatch(lines)
+            if match is None or not 1 <= int(match[1]) <= len(rows):
+                return f"lines={lines!r} names none of its {len(rows)} lines. Give for example lines='1-40'."
+            first, last = int(match[1]), min(int(match[2] or match[1]), len(rows))
+        return self._fitting(found[-1], rows, first, last, budget)
+
+    def by_question(
+        self, messages: Sequence[ArchivedMessage], question: str, *, seen: str = "", budget: int
+    ) -> str:
+        """What of the archive answers a question, each piece under its call and id.
+
+        Args:
+            messages: What is archived.
+            question: What is asked.
+            seen: What is before the model already.
+            budget: Tokens of the answer at most.
+        """
+        before = {"role": "system", "content": seen}
+        fixed = self._counter.message(OpenAICodec().read(before))
+        by_key = {one.key: one for one in messages}
+        asked = [before, *({"role": "tool", "content": one.text, "name": one.key} for one in by_key.values())]
+        room = budget
+        for _ in range(_ATTEMPTS):
+            chosen = self._compressor.with_budget(fixed + max(1, room)).compress(asked, query=question)
+            # What is not brought back needs no note.
+            shown = self._compressor.shown(asked, replace(chosen.plan, notes={}))
+            found = [(by_key[view["name"]], view["content"]) for view in shown if view.get("name") in by_key]
+            answer = "\n\n".join(f"{_head(one)}\n{text}" for one, text in found if _says(text))
+            over = self._counter.text(answer) - budget
+            if over <= 0:
+                break
+            room -= over + _HEAD
+        else:
+            answer = ""
+        return answer or "Nothing that is archived answers this within the budget."
+
+    def _fitting(
+        self, message: ArchivedMessage, rows: Sequence[str], first: int, last: int, budget: int
+    ) -> str:
+        """As many lines as fit, and how to go on."""
+        head = _head(message)
+        room = budget - _HEAD - self._counter.text(head)
+        end = first - 1
+        while end < last and (room := room - self._counter.text(rows[end])) >= 0:
+            end += 1
+        if end < first:
+            return f"{head}\nLine {first} alone is too long to be brought back: ask a question about it."
+        text = "".join(rows[first - 1 : end])
+        if (first, end) == (1, len(rows)):
+            return f"{head}\n{text}"
+        more = f", go on with lines='{end + 1}-{last}'" if end < last else ""
+        return f"{head} lines {first}-{end} of {len(rows)}{more}\n{text}"
+
+
+def _head(message: ArchivedMessage) -> str:
+    return f"[{message.key[:8]}] {message.call[:_LONGEST_CALL] or message.role}"
+
+
+def _says(text: str) -> bool:
+    """Whether anything is left of a text but marks of what is not."""
+    return bool(_MARK.sub("", text).strip(" \n…"))
+
+
+def _criterion(encoder: Encoder) -> Criterion:
+    """The default criterion without recency, as what is asked back is old, and names twice as loud."""
+    criterion = default_criterion(encoder)
+    if not isinstance(criterion, ProductCriterion):
+        return criterion
+    factors = [one for one in criterion.factors if not isinstance(one, RecencyCriterion)]
+    return replace(criterion, factors=(*factors, NamedCriterion()))

@@ -1,0 +1,87 @@
+"""The tool by which an agent asks back for what left its prompt."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from agentcompress.archive import ArchivedMessage, Recaller
+from agentcompress.values import Plan
+
+from .archiving import archive_of
+from .kept import Kept
+
+NAME = "recall"
+TOKENS = 1_500
+"""Tokens of one answer at most."""
+_DESCRIPTION = """Brings back earlier results that were shortened in or removed from this conversation.
+
+Marks such as "[270 tokens elided, recall 3fa2c1d0]" name a result_id. Give one of:
+question: what you need to know; finds the passages that answer it.
+result_id: brings back that result word for word; with lines="12-40" only those lines."""
+
+
+class Asked(NamedTuple):
+    """What the agent gave the tool; empty where it gave nothing."""
+
+    question: str
+    """What it needs to know."""
+    result_id: str
+    """Which message it wants back."""
+    lines: str
+    """Which lines of it."""
+
+
+def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
+    """The tool `recall`, over what left the prompt of the conversation that calls it.
+
+    That is what the store has of the thread, and what the state still holds: so it works
+    without a store, and when messages were removed from the state since.
+
+    Args:
+        recaller: Answers.
+        channel: Where the state keeps the conversation's `Kept`.
+    """
+
+    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], asked: Asked) -> str:
+        plan = Kept.from_dict(state.get(channel)).plan
+        messages = state.get("messages") or []
+        known = {one.key: one for one in (*kept, *recaller.left(messages, plan))}
+        return _answered(recaller, list(known.values()), messages, plan, asked)
+
+    def recall(
+        runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
+    ) -> str:
+        archive = archive_of(runtime.store, runtime.config)
+        kept = archive.messages() if archive else []
+        return answer(runtime.state, kept, Asked(question, result_id, lines))
+
+    async def arecall(
+        runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
+    ) -> str:
+        archive = archive_of(runtime.store, runtime.config)
+        kept = await archive.amessages() if archive else []
+        return await asyncio.to_thread(
+            answer, runtime.state, kept, Asked(question.strip(), result_id.strip(), lines.strip())
+        )
+
+    return StructuredTool.from_function(recall, arecall, name=NAME, description=_DESCRIPTION)
+
+
+def _answered(
+    recaller: Recaller,
+    known: Sequence[ArchivedMessage],
+    messages: Sequence[Any],
+    plan: Plan,
+    asked: Asked,
+) -> str:
+    if asked.result_id.strip():
+        return recaller.by_id(known, asked.result_id, asked.lines.strip() or None, budget=TOKENS)
+    if not asked.question.strip():
+        return "Give a question, or the result_id of a mark such as [… tokens elided, recall 3fa2c1d0]."
+    # The turn that asks names what it misses, and so does not show it.
+    asking = max((i for i, one in enumerate(messages) if one.type == "ai"), default=len(messages))
+    seen = recaller.seen(messages[:asking], plan)
+    return recaller.by_question(known, asked.question, seen=seen, budget=TOKENS)
