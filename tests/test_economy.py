@@ -39,8 +39,8 @@ def cost(results: list[CompressionResult]) -> float:
 
 def test_an_eviction_leaves_the_oldest_as_it_is_where_rewriting_is_dear() -> None:
     budget = Budget(limit=3_000, keep=0.6)
-    dear = run(Compressor(budget, prices="anthropic"))
-    free = run(Compressor(budget, prices="none"))
+    dear = run(Compressor(budget, prices="anthropic"), steps=120)
+    free = run(Compressor(budget, prices="none"), steps=120)
 
     def whole_rewrites(results: list[CompressionResult]) -> int:
         pairs = pairwise(results)
