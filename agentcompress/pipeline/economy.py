@@ -52,8 +52,9 @@ def first_edit(
 ) -> int:
     """Index of the first message that may change, so that earlier edits, which do not pay back, stay undone.
 
-    Leaving the oldest messages as they are saves their rewriting, and costs the room that
-    editing them would have made, at every call until the next eviction.
+    Leaving the oldest messages as they are saves their rewriting. It costs the room that
+    editing them would have made: its tokens are read at every call until the next eviction, and as
+    many newer ones left out for them, which the agent may have to fetch again, at the price of writing.
 
     Args:
         conversation: The request.
@@ -73,7 +74,8 @@ def first_edit(
         shown += new
         if held > _OLD * room:
             break
-        saved = (prices.write - prices.read) * held - prices.read * calls * (held - shown)
+        room_price = prices.read * calls + prices.write
+        saved = (prices.write - prices.read) * held - room_price * (held - shown)
         # The note on a run of folded groups stands in front of it or behind it, so no run may be torn.
         torn = conversation.has_left(group, before) or conversation.has_left(following, before)
         if saved > best and not torn:
