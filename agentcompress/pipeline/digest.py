@@ -33,7 +33,7 @@ def digests(
     """
     found: list[list[str]] = [[] for _ in runs]
     for lines, run in zip(reversed(found), reversed(runs), strict=True):
-        for line in reversed(list(_actions(run, renderer))):
+        for line in _newest_actions(run, renderer):
             room -= text_cost(f"\n{line}")
             if room < 0:
                 return found
@@ -41,10 +41,13 @@ def digests(
     return found
 
 
-def _actions(run: Sequence[Message], renderer: Renderer) -> Iterator[str]:
-    results = {message.call_id: message for message in run if message.call_id}
-    for message in run:
-        for call in message.calls:
+def _newest_actions(run: Sequence[Message], renderer: Renderer) -> Iterator[str]:
+    """One line a call, the newest first; worked out one by one, as few of thousands have room."""
+    results: dict[str, Message] = {}
+    for message in reversed(run):
+        if message.call_id:
+            results[message.call_id] = message
+        for call in reversed(message.calls):
             result = results.get(call.id)
             if result is not None:
                 outcome = "error" if result.error else f"{renderer.cost(result)} tokens"
