@@ -8,11 +8,12 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz lint types bench bench-gpu long-run ablation content clean
+.PHONY: help demo test fuzz kills lint types bench bench-gpu long-run ablation content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
 	@echo "make fuzz    the invariants on thousands of new conversations"
+	@echo "make kills   the store's writer killed 500 times: what it acknowledged is there"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression, of each content type, of choosing and of the merging kernels"
@@ -41,6 +42,9 @@ test: $(READY)
 fuzz: $(READY)
 	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest tests/test_invariants.py tests/test_plans.py \
 		tests/test_json_messages.py tests/test_recorded_outputs.py
+
+kills: $(READY)
+	@AGENTCOMPRESS_KILLS=$(or $(KILLS),500) $(BIN)/python -m pytest tests/test_memory_crashes.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         EncodingError,
         InvalidInputError,
         MissingDependencyError,
+        StoreBusyError,
         UnsupportedContentError,
     )
     from agentcompress.integration import ContextCompressionMiddleware, compress_graph, compress_model
@@ -33,6 +34,7 @@ __all__ = [
     "InvalidInputError",
     "MissingDependencyError",
     "Plan",
+    "StoreBusyError",
     "UnsupportedContentError",
     "compress_graph",
     "compress_model",
@@ -50,6 +52,7 @@ _HOMES = {
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",
     "Plan": "values",
+    "StoreBusyError": "errors",
     "UnsupportedContentError": "errors",
     "compress_graph": "integration",
     "compress_model": "integration",

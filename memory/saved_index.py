@@ -1,0 +1,46 @@
+"""The saved index beside a store's file: it spares building, and is never trusted."""
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from .index import VectorIndex
+from .rows import Rows
+
+
+class SavedIndex:
+    """A file that belongs to the rows only while they hold its hash.
+
+    Whatever happens to either of them (a killed process, a backup put back, a flipped bit),
+    the hash no longer fits, and the index is built from the rows.
+
+    Args:
+        store: The store's file.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._path = store.with_name(f"{store.name}.faiss")
+
+    def load(self, index: VectorIndex, rows: Rows) -> None:
+        """Fills an empty index, if the file is the one that the rows know."""
+        told = json.loads(rows.facts().get("index", "{}"))
+        with suppress(OSError):
+            if told and self._hash(self._path) == told.pop("hash"):
+                index.load(self._path, **told)
+
+    def save(self, index: VectorIndex, rows: Rows) -> None:
+        """Writes the file and tells the rows; a disk that is full or read-only is no reason to fail."""
+        written = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        try:
+            told = {**index.save(written), "hash": self._hash(written)}
+            written.replace(self._path)
+            rows.state({"index": json.dumps(told)})
+        except (OSError, RuntimeError):  # FAISS raises RuntimeError for what it cannot write
+            written.unlink(missing_ok=True)
+
+    @staticmethod
+    def _hash(path: Path) -> str:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
