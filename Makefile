@@ -16,7 +16,7 @@ help:
 	@echo "make kills   the store's writer killed 500 times: what it acknowledged is there"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression, of each content type, of choosing and of the merging kernels"
+	@echo "make bench   speed of compression, of each content type, of choosing, of merging and of the store"
 	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"
@@ -58,6 +58,7 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.segmenters --large
 	@$(BIN)/python -m benchmarks.selection
 	@$(BIN)/python -m benchmarks.kernels
+	@$(BIN)/python -m benchmarks.memory
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)

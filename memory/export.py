@@ -30,8 +30,11 @@ def export(path: str | Path, to: str | Path) -> int:
 
     Raises:
         InvalidInputError: Not even the tables can be found in the file.
+        ValueError: Both are one file.
     """
     source = Path(path).absolute()
+    if source.resolve() == Path(to).resolve():
+        raise ValueError(f"{source} cannot be exported into itself")
     count = 0
     try:
         with (

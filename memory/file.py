@@ -19,7 +19,7 @@ FORMAT_1 = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL) WITHOUT ROWID",
     # One row an item; a put makes a new one, so that ids are in the order of writing. `namespace`: each
     # label with a period behind it; `value`: JSON; times: seconds since 1970; `ttl`: minutes;
-    # `checksum`: CRC-32 of namespace, key and value.
+    # `checksum`: CRC-32 of all but id and `expires`, as text with NUL between.
     """CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, key TEXT NOT NULL,
         value TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL, ttl REAL, expires REAL,
         checksum INTEGER NOT NULL, UNIQUE (namespace, key))""",

@@ -1,5 +1,6 @@
 """Filters: which values a search wants."""
 
+import json
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,6 +26,17 @@ def matches(value: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> bool:
         ValueError: An operator that does not exist.
     """
     return all(_fits(_member(value, key), condition) for key, condition in (wanted or {}).items())
+
+
+def needles(wanted: Any) -> list[str]:
+    """What stands in the JSON of every value that a filter lets through: texts that a member must equal."""
+    if isinstance(wanted, str):
+        return [json.dumps(wanted)]
+    if isinstance(wanted, Mapping):
+        inner = [each for name, each in wanted.items() if name == "$eq" or not name.startswith("$")]
+    else:
+        inner = list(wanted) if isinstance(wanted, list | tuple) else []
+    return [needle for each in inner for needle in needles(each)]
 
 
 def _member(value: Mapping[str, Any], key: str) -> Any:

@@ -66,7 +66,8 @@ class VectorIndex:
         self._index: Any = None
         self._cells = self._probes = 1
         self._room = 0
-        self._gpu: Any = None
+        self._gpu: Any = None  # a copy of the index, until that changes
+        self._resources: Any = None
 
     def follow(self, vectors: VectorRows) -> None:
         """Adds what was written since the last time, by whatever process.
@@ -131,8 +132,7 @@ class VectorIndex:
         import faiss
 
         count = sum(len(ids) for ids, _ in parts)
-        on_gpu = hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0
-        if count <= FLAT_UP_TO or on_gpu:
+        if count <= FLAT_UP_TO or _has_gpu():
             self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dims))
             self._cells = self._probes = 1
             self._room = max(FLAT_UP_TO, GROWTH * count)
@@ -178,9 +178,15 @@ class VectorIndex:
             asked.nprobe = probes
             found: tuple[Vectors, Ids] = self._index.search(queries, count, params=asked)
             return found
-        if self._gpu is None and hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0:
-            resources = faiss.StandardGpuResources()
-            self._gpu = faiss.index_cpu_to_gpu(resources, 0, self._index)
+        if self._gpu is None and _has_gpu():
+            self._resources = self._resources or faiss.StandardGpuResources()
+            self._gpu = faiss.index_cpu_to_gpu(self._resources, 0, self._index)
         on_gpu = self._gpu is not None and count <= _GPU_NEIGHBOURS
         found = (self._gpu if on_gpu else self._index).search(queries, count)
         return found
+
+
+def _has_gpu() -> bool:
+    import faiss
+
+    return hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0

@@ -1,6 +1,7 @@
 """Namespaces as text, ordered so that a namespace and all below it are one range."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from langgraph.store.base import ListNamespacesOp, MatchCondition
 
@@ -17,13 +18,21 @@ def to_labels(text: str) -> Namespace:
     return tuple(text[:-1].split("."))
 
 
-def within(prefix: Namespace) -> tuple[str, tuple[str, ...]]:
-    """An SQL condition on the column `namespace` for all under a prefix, and its parameters."""
-    if not prefix:
-        return "TRUE", ()
-    text = to_text(prefix)
-    # "/" comes right after ".", so the range holds exactly the texts that start with `text`.
-    return "namespace >= ? AND namespace < ?", (text, f"{text[:-1]}/")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which rows may be wanted: those under a prefix whose JSON holds some texts."""
+
+    prefix: Namespace
+    needles: tuple[str, ...] = ()
+
+    def sql(self) -> tuple[str, tuple[str, ...]]:
+        """A condition on the columns `namespace` and `value`, and its parameters."""
+        holds = " AND instr(value, ?)" * len(self.needles)
+        if not self.prefix:
+            return f"TRUE{holds}", self.needles
+        text = to_text(self.prefix)
+        # "/" comes right after ".", so the range holds exactly the texts that start with `text`.
+        return f"namespace >= ? AND namespace < ?{holds}", (text, f"{text[:-1]}/", *self.needles)
 
 
 def listed(namespaces: Iterable[Namespace], op: ListNamespacesOp) -> list[Namespace]:

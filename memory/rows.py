@@ -12,7 +12,7 @@ from zlib import crc32
 from langgraph.store.base import Item, SearchItem
 
 from .file import damaged
-from .namespaces import Namespace, to_labels, to_text, within
+from .namespaces import Namespace, Scope, to_labels, to_text
 
 COLUMNS = "items.id, namespace, key, value, created, updated, ttl, items.checksum"
 _ALIVE = "(expires IS NULL OR expires > ?)"
@@ -75,14 +75,14 @@ class Rows:
             return row_of(values, self.path)
         return None
 
-    def listing(self, prefix: Namespace, *, without_vectors: bool = False) -> Iterator[Row]:
-        """All under a prefix, the newest first.
+    def listing(self, scope: Scope, *, without_vectors: bool = False) -> Iterator[Row]:
+        """All within a scope, the newest first.
 
         Args:
-            prefix: A namespace, or the empty one for all.
+            scope: Where.
             without_vectors: Only those that no vector stands for.
         """
-        condition, parameters = within(prefix)
+        condition, parameters = scope.sql()
         if without_vectors:
             condition += " AND NOT EXISTS (SELECT 1 FROM vectors WHERE item = items.id)"
         where = f"{condition} AND {_ALIVE} ORDER BY items.id DESC"
@@ -95,9 +95,9 @@ class Rows:
         rows = (row_of(values, self.path) for values in self._select(where, (json.dumps(ids), self.now)))
         return {row.id: row for row in rows}
 
-    def count(self, prefix: Namespace, *, at_most: int) -> int:
-        """How many stand under a prefix; counting ends at `at_most`."""
-        condition, parameters = within(prefix)
+    def count(self, scope: Scope, *, at_most: int) -> int:
+        """How many are within a scope; counting ends at `at_most`."""
+        condition, parameters = scope.sql()
         counted = f"SELECT 1 FROM items WHERE {condition} AND {_ALIVE} LIMIT ?"
         found = self.connection.execute(f"SELECT count(*) FROM ({counted})", (*parameters, self.now, at_most))
         number: int
@@ -119,12 +119,13 @@ class Rows:
             ttl: Minutes until it expires.
         """
         name = to_text(namespace)
-        old = self.connection.execute(
-            "DELETE FROM items WHERE namespace = ? AND key = ? RETURNING created, expires", (name, key)
-        ).fetchone()
-        created = old[0] if old and (old[1] is None or old[1] > self.now) else self.now
+        old = self.get(namespace, key)
+        self.delete(namespace, key)
+        created = old.created if old else self.now
         expires = None if ttl is None else self.now + ttl * 60
-        values = (name, key, text, created, self.now, ttl, expires, checksum(name, key, text))
+        ttl = None if ttl is None else float(ttl)  # as it will be read
+        told = checksum(name, key, text, created, self.now, ttl)
+        values = (name, key, text, created, self.now, ttl, expires, told)
         into = "INSERT INTO items (namespace, key, value, created, updated, ttl, expires, checksum)"
         new = self.connection.execute(f"{into} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values).lastrowid
         return new or 0
@@ -165,24 +166,19 @@ def row_of(values: tuple[Any, ...], path: Path | None) -> Row:
         InvalidInputError: They are not what was written.
     """
     number, name, key, text, created, updated, ttl, told = values
-    try:
-        if checksum(name, key, text) != told:
-            raise damaged(path, f"item {number} is not what was written")
-        row = Row(
-            id=number,
-            namespace=to_labels(name),
-            key=key,
-            value=json.loads(text),
-            created=float(created),
-            updated=float(updated),
-            ttl=None if ttl is None else float(ttl),
-        )
-        row.item()  # times that are none
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise damaged(path, f"item {number} is not what was written") from error
-    return row
+    if checksum(name, key, text, created, updated, ttl) != told:
+        raise damaged(path, f"item {number} is not what was written")
+    return Row(
+        id=number,
+        namespace=to_labels(name),
+        key=key,
+        value=json.loads(text),
+        created=created,
+        updated=updated,
+        ttl=ttl,
+    )
 
 
-def checksum(*parts: str) -> int:
-    """CRC-32 of texts."""
-    return crc32("\0".join(parts).encode())
+def checksum(*values: str | float | None) -> int:
+    """CRC-32 of what stands in a row, whatever damage has made of it."""
+    return crc32("\0".join(map(str, values)).encode(errors="replace"))

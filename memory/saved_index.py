@@ -25,22 +25,25 @@ class SavedIndex:
 
     def load(self, index: VectorIndex, rows: Rows) -> None:
         """Fills an empty index, if the file is the one that the rows know."""
-        told = json.loads(rows.facts().get("index", "{}"))
-        with suppress(OSError):
-            if told and self._hash(self._path) == told.pop("hash"):
+        with suppress(OSError, ValueError, TypeError):  # no such file; a fact that is damaged
+            told, known = json.loads(rows.facts().get("index", "[{}, null]"))
+            if known and self._hash(self._path, told) == known:
                 index.load(self._path, **told)
 
     def save(self, index: VectorIndex, rows: Rows) -> None:
         """Writes the file and tells the rows; a disk that is full or read-only is no reason to fail."""
         written = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
-            told = {**index.save(written), "hash": self._hash(written)}
+            told = index.save(written)
+            fact = json.dumps([told, self._hash(written, told)])
             written.replace(self._path)
-            rows.state({"index": json.dumps(told)})
+            rows.state({"index": fact})
         except (OSError, RuntimeError):  # FAISS raises RuntimeError for what it cannot write
             written.unlink(missing_ok=True)
 
     @staticmethod
-    def _hash(path: Path) -> str:
+    def _hash(path: Path, told: dict[str, int]) -> str:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "blake2b").hexdigest()
+            digest = hashlib.file_digest(file, "blake2b")
+        digest.update(json.dumps(told).encode())
+        return digest.hexdigest()

@@ -7,56 +7,64 @@ import numpy as np
 from agentcompress.values import Vectors
 
 from .index import VectorIndex
-from .namespaces import Namespace
+from .namespaces import Scope
 from .rows import Row
 from .vector_rows import VectorRows
 
 _FEW = 4_096
-"""Items under a prefix whose vectors are read and compared one by one, if the rest is much more."""
 _SHARE = 4
+"""Fewer items have their vectors read and compared one by one, if all are more than so many times as many."""
+_AT_ONCE = 256
+"""Items read together."""
+_DEEP = 1_024
+"""Neighbours among which what is wanted was rare: it is worth looking where it can stand at all."""
 
 Scored = tuple[Row, float | None]
 Found = Generator[Scored, None, None]
 
 
-def by_meaning(vectors: VectorRows, index: VectorIndex, prefix: Namespace, query: Vectors) -> Found:
-    """All items under a prefix, nearest first, read as far as is asked for; then those without vectors.
+def by_meaning(vectors: VectorRows, index: VectorIndex, scope: Scope, query: Vectors) -> Found:
+    """All items within a scope, nearest first, read as far as is asked for; then those without vectors.
 
     Args:
         vectors: The rows, in a transaction.
         index: Follows them.
-        prefix: Where to search.
+        scope: Where to search. What does not hold its texts may be among the items all the same.
         query: A unit vector, shape (dims,).
     """
-    few = vectors.rows.count(prefix, at_most=_FEW)
-    if prefix and few < _FEW and vectors.rows.count((), at_most=_SHARE * few + 1) > _SHARE * few:
-        yield from _one_by_one(vectors, prefix, query)
+    if scope.prefix and _is_narrow(vectors, Scope(prefix=scope.prefix)):
+        yield from _one_by_one(vectors, scope, query)
     else:
-        yield from _by_index(vectors, index, prefix, query)
-    for row in vectors.rows.listing(prefix, without_vectors=True):
+        yield from _by_index(vectors, index, scope, query)
+    for row in vectors.rows.listing(scope, without_vectors=True):
         yield row, None
 
 
-def _one_by_one(vectors: VectorRows, prefix: Namespace, query: Vectors) -> Found:
-    items, matrix = vectors.of(prefix)
+def _is_narrow(vectors: VectorRows, scope: Scope) -> bool:
+    few = vectors.rows.count(scope, at_most=_FEW)
+    return few < _FEW and vectors.rows.count(Scope(prefix=()), at_most=_SHARE * few + 1) > _SHARE * few
+
+
+def _one_by_one(vectors: VectorRows, scope: Scope, query: Vectors) -> Found:
+    items, matrix = vectors.of(scope)
     scores = matrix @ query
     order = np.lexsort((-items, -scores))
     ids = list(dict.fromkeys(items[order].tolist()))  # an item stands where its best vector does
     best = dict(zip(items[order[::-1]].tolist(), scores[order[::-1]].tolist(), strict=True))
-    for start in range(0, len(ids), _SHARE * 64):
-        some = ids[start : start + _SHARE * 64]
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
         rows = vectors.rows.by_id(some)
         yield from ((rows[each], best[each]) for each in some)
 
 
-def _by_index(vectors: VectorRows, index: VectorIndex, prefix: Namespace, query: Vectors) -> Found:
+def _by_index(vectors: VectorRows, index: VectorIndex, scope: Scope, query: Vectors) -> Found:
     known: dict[int, Row | None] = {}
     given: set[int] = set()
     gone: set[int] = set()
     try:
         for scores, ids, complete in index.ranked(query):
             new = [each for each in ids if each not in known and each not in gone]
-            known |= vectors.items(new, prefix)
+            known |= vectors.items(new, scope.prefix)
             gone.update(each for each in new if each not in known)
             # Which of several with the last score are among these is chance: they wait for the next round.
             last = scores[-1] if scores and not complete else -np.inf
@@ -67,5 +75,9 @@ def _by_index(vectors: VectorRows, index: VectorIndex, prefix: Namespace, query:
                     best.setdefault(row.id, (row, score))
             given |= best.keys()
             yield from sorted(best.values(), key=lambda scored: (-(scored[1] or 0), -scored[0].id))
+            if len(ids) >= _DEEP and not complete and scope.needles and _is_narrow(vectors, scope):
+                rest = _one_by_one(vectors, scope, query)
+                yield from (scored for scored in rest if scored[0].id not in given)
+                return
     finally:
         index.forget(list(gone))

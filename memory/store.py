@@ -28,9 +28,9 @@ from agentcompress.values import Vectors
 from .batch import Batch, read_batch
 from .embedder import DEFAULT, embeddings_of, name_of, unit_vectors
 from .file import StoreFile
-from .filters import matches
+from .filters import matches, needles
 from .index import VectorIndex, require_faiss
-from .namespaces import listed
+from .namespaces import Scope, listed
 from .rows import Rows
 from .saved_index import SavedIndex
 from .search import by_meaning
@@ -187,12 +187,13 @@ class FaissStore(BaseStore):
     def _search(
         self, op: SearchOp, rows: Rows, queries: dict[str, Vectors], read: set[int]
     ) -> list[SearchItem]:
+        scope = Scope(prefix=op.namespace_prefix, needles=tuple(needles(op.filter)))
         if op.query and op.query in queries:
             vectors = VectorRows(rows=rows, dims=self._dims)
             index, query = self._followed(vectors), queries[op.query][0]
-            found = by_meaning(vectors, index, op.namespace_prefix, query)
+            found = by_meaning(vectors, index, scope, query)
         else:
-            found = ((row, None) for row in rows.listing(op.namespace_prefix))
+            found = ((row, None) for row in rows.listing(scope))
         with closing(found):
             wanted = (scored for scored in found if matches(scored[0].value, op.filter))
             page = list(islice(wanted, op.offset, op.offset + op.limit))

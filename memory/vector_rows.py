@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agentcompress.values import Vectors
 
 from .file import damaged
-from .namespaces import Namespace, to_text, within
+from .namespaces import Namespace, Scope, to_text
 from .rows import COLUMNS, Row, Rows, row_of
 
 Ids = NDArray[np.int64]
@@ -47,9 +47,9 @@ class VectorRows:
         while some := found.fetchmany(_AT_ONCE):
             yield np.array([values[0] for values in some], dtype=np.int64), self._matrix(some)
 
-    def of(self, prefix: Namespace) -> tuple[Ids, Vectors]:
-        """The item of each vector under a prefix, and the vectors, shape (ids, dims)."""
-        condition, parameters = within(prefix)
+    def of(self, scope: Scope) -> tuple[Ids, Vectors]:
+        """The item of each vector within a scope, and the vectors, shape (ids, dims)."""
+        condition, parameters = scope.sql()
         found = self.rows.connection.execute(
             "SELECT item, vectors.checksum, vector FROM items JOIN vectors ON item = items.id "
             f"WHERE {condition} AND (expires IS NULL OR expires > ?)",

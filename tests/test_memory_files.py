@@ -151,6 +151,21 @@ def flip(data: bytes) -> bytes:
     return data[:-1] + bytes([data[-1] ^ 1])
 
 
+def test_a_damaged_note_on_the_saved_index_is_not_believed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "FLAT_UP_TO", 60)
+    values = filled(path)
+    with FaissStore(path, index=INDEX) as store:
+        store.search((), query="a")
+    for note in ("replace(fact, '\"seen\": 300', '\"seen\": 900')", "'[]'", "'{'", "'[{\"seen\": 1}, 2]'"):
+        with closing(sqlite3.connect(path)) as other, other:
+            assert other.execute(f"UPDATE facts SET fact = {note} WHERE name = 'index'").rowcount == 1
+        with FaissStore(path, index=INDEX) as store:
+            store.put(("a", "b"), "new", {"text": "a"})
+            assert len(store.search((), query="a", limit=500)) == len(values) + 1
+
+
 @pytest.mark.parametrize("spoil", [cut, flip, lambda data: b""])
 def test_a_saved_index_that_is_spoiled_is_made_anew(
     path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[bytes], bytes]
@@ -250,5 +265,7 @@ def test_a_damaged_item_does_not_take_the_others_with_it(path: Path) -> None:
 
 
 def test_exporting_what_is_no_store_is_an_error(path: Path) -> None:
+    with pytest.raises(ValueError, match="into itself"):
+        export(path, path)
     with pytest.raises(InvalidInputError, match="nothing in it is readable"):
         export(path.with_name("missing.db"), path.with_suffix(".jsonl"))

@@ -67,6 +67,22 @@ def test_filters_and_prefixes_do_not_shorten_a_page(store: FaissStore) -> None:
     assert store.search(("a", "2"), query="a", filter={"third": None}) == []
 
 
+def test_a_rare_text_is_found_among_many_at_once(store: FaissStore) -> None:
+    fill(store, 3_000)
+    rare = {str(number): f"ab{number}" for number in range(2_990, 3_000)}
+    store.batch([PutOp(("a", "0"), key, {"text": text, "kind": "rä'r"}) for key, text in rare.items()])
+    store.put(("a", "0"), "unlike", {"text": "a", "kind": "rä'r e"})
+    store.put(("a", "0"), "blank", {"text": "a", "kind": "rä'r"}, index=False)
+    whole = keys(store.search((), query="a", filter={"kind": "rä'r"}, limit=20))
+    assert whole[-1] == "blank"
+    assert set(whole) == {*rare, "blank"}
+    pages = [
+        keys(store.search((), query="a", filter={"kind": {"$eq": "rä'r"}}, limit=3, offset=at))
+        for at in (0, 3, 6, 9)
+    ]
+    assert [key for page in pages for key in page] == whole
+
+
 def test_equal_scores_do_not_tear_pages(store: FaissStore) -> None:
     store.batch([PutOp(("a",), str(number), {"text": "ab"}) for number in range(200)])
     whole = keys(store.search((), query="a", limit=500))
@@ -153,6 +169,31 @@ def test_many_vectors_are_found_as_if_all_were_compared(tmp_path: Path) -> None:
     assert (tmp_path / "a.db.faiss").exists()
     with FaissStore(tmp_path / "a.db", index=config) as again:
         assert keys(again.search((), query="query")) == found
+
+
+def test_a_gpu_is_asked_for_what_it_can_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    import faiss
+
+    copies: list[int] = []
+
+    class Resources:
+        pass
+
+    def copy(resources: Resources, device: int, whole: Any) -> Any:
+        copies.append(whole.ntotal)
+        return faiss.clone_index(whole)
+
+    monkeypatch.setattr(faiss, "StandardGpuResources", Resources, raising=False)
+    monkeypatch.setattr(faiss, "get_num_gpus", lambda: 1, raising=False)
+    monkeypatch.setattr(faiss, "index_cpu_to_gpu", copy, raising=False)
+    monkeypatch.setattr(index, "FLAT_UP_TO", 60)
+    with FaissStore(index=INDEX) as store:
+        expected = fill(store, 2_500)
+        assert keys(store.search((), query="a", limit=5)) == expected[:5]
+        assert keys(store.search((), query="a", limit=2_500)) == expected
+        store.put(("a", "0"), "0", {"text": "h"})
+        assert keys(store.search((), query="a", limit=5)) == expected[1:6]
+    assert copies == [2_500, 2_501]  # what has gone is there until it is met
 
 
 def test_what_embed_gives_is_checked() -> None:
