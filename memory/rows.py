@@ -89,12 +89,6 @@ class Rows:
         for values in self._select(where, (*parameters, self.now)):
             yield row_of(values, self.path)
 
-    def by_id(self, ids: list[int]) -> dict[int, Row]:
-        """Those of some ids that are there."""
-        where = f"id IN (SELECT value FROM json_each(?)) AND {_ALIVE}"
-        rows = (row_of(values, self.path) for values in self._select(where, (json.dumps(ids), self.now)))
-        return {row.id: row for row in rows}
-
     def count(self, scope: Scope, *, at_most: int) -> int:
         """How many are within a scope; counting ends at `at_most`."""
         condition, parameters = scope.sql()

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,8 +30,13 @@ class SavedIndex:
                 index.load(self._path, **told)
 
     def save(self, index: VectorIndex, rows: Rows) -> None:
-        """Writes the file and tells the rows; a disk that is full or read-only is no reason to fail."""
-        written = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        """Writes the file and tells the rows; a disk that is full or read-only is no reason to fail.
+
+        Args:
+            index: What to save.
+            rows: In a transaction that writes, so that nobody else saves meanwhile.
+        """
+        written = self._path.with_name(f"{self._path.name}.new")
         try:
             told = index.save(written)
             fact = json.dumps([told, self._hash(written, told)])

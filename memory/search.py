@@ -9,13 +9,10 @@ from agentcompress.values import Vectors
 from .index import VectorIndex
 from .namespaces import Scope
 from .rows import Row
-from .vector_rows import VectorRows
+from .vector_rows import Ids, VectorRows
 
-_FEW = 4_096
-_SHARE = 4
-"""Fewer items have their vectors read and compared one by one, if all are more than so many times as many."""
-_AT_ONCE = 256
-"""Items read together."""
+_FEW, _SHARE = 20_000, 16
+"""Fewer items are looked for among their own vectors, if all are more than so many times as many."""
 _DEEP = 1_024
 """Neighbours among which what is wanted was rare: it is worth looking where it can stand at all."""
 
@@ -32,10 +29,8 @@ def by_meaning(vectors: VectorRows, index: VectorIndex, scope: Scope, query: Vec
         scope: Where to search. What does not hold its texts may be among the items all the same.
         query: A unit vector, shape (dims,).
     """
-    if scope.prefix and _is_narrow(vectors, Scope(prefix=scope.prefix)):
-        yield from _one_by_one(vectors, scope, query)
-    else:
-        yield from _by_index(vectors, index, scope, query)
+    narrow = scope.prefix and _is_narrow(vectors, Scope(prefix=scope.prefix))
+    yield from _by_index(vectors, index, scope, query, vectors.ids(scope) if narrow else None)
     for row in vectors.rows.listing(scope, without_vectors=True):
         yield row, None
 
@@ -45,24 +40,14 @@ def _is_narrow(vectors: VectorRows, scope: Scope) -> bool:
     return few < _FEW and vectors.rows.count(Scope(prefix=()), at_most=_SHARE * few + 1) > _SHARE * few
 
 
-def _one_by_one(vectors: VectorRows, scope: Scope, query: Vectors) -> Found:
-    items, matrix = vectors.of(scope)
-    scores = matrix @ query
-    order = np.lexsort((-items, -scores))
-    ids = list(dict.fromkeys(items[order].tolist()))  # an item stands where its best vector does
-    best = dict(zip(items[order[::-1]].tolist(), scores[order[::-1]].tolist(), strict=True))
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        rows = vectors.rows.by_id(some)
-        yield from ((rows[each], best[each]) for each in some)
-
-
-def _by_index(vectors: VectorRows, index: VectorIndex, scope: Scope, query: Vectors) -> Found:
+def _by_index(
+    vectors: VectorRows, index: VectorIndex, scope: Scope, query: Vectors, among: Ids | None
+) -> Found:
     known: dict[int, Row | None] = {}
     given: set[int] = set()
     gone: set[int] = set()
     try:
-        for scores, ids, complete in index.ranked(query):
+        for scores, ids, complete in index.ranked(query, among):
             new = [each for each in ids if each not in known and each not in gone]
             known |= vectors.items(new, scope.prefix)
             gone.update(each for each in new if each not in known)
@@ -75,8 +60,9 @@ def _by_index(vectors: VectorRows, index: VectorIndex, scope: Scope, query: Vect
                     best.setdefault(row.id, (row, score))
             given |= best.keys()
             yield from sorted(best.values(), key=lambda scored: (-(scored[1] or 0), -scored[0].id))
-            if len(ids) >= _DEEP and not complete and scope.needles and _is_narrow(vectors, scope):
-                rest = _one_by_one(vectors, scope, query)
+            rare = among is None and not complete and len(ids) >= _DEEP and scope.needles
+            if rare and _is_narrow(vectors, scope):
+                rest = _by_index(vectors, index, scope, query, vectors.ids(scope))
                 yield from (scored for scored in rest if scored[0].id not in given)
                 return
     finally:

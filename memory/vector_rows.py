@@ -47,15 +47,15 @@ class VectorRows:
         while some := found.fetchmany(_AT_ONCE):
             yield np.array([values[0] for values in some], dtype=np.int64), self._matrix(some)
 
-    def of(self, scope: Scope) -> tuple[Ids, Vectors]:
-        """The item of each vector within a scope, and the vectors, shape (ids, dims)."""
+    def ids(self, scope: Scope) -> Ids:
+        """The vectors within a scope."""
         condition, parameters = scope.sql()
         found = self.rows.connection.execute(
-            "SELECT item, vectors.checksum, vector FROM items JOIN vectors ON item = items.id "
+            "SELECT vectors.id FROM items JOIN vectors ON item = items.id "
             f"WHERE {condition} AND (expires IS NULL OR expires > ?)",
             (*parameters, self.rows.now),
-        ).fetchall()
-        return np.array([values[0] for values in found], dtype=np.int64), self._matrix(found)
+        )
+        return np.array([number for (number,) in found], dtype=np.int64)
 
     def items(self, ids: list[int], prefix: Namespace) -> dict[int, Row | None]:
         """Vector id → its item, or None where that has expired or stands elsewhere; no entry for one gone."""

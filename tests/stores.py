@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from langgraph.store.base import IndexConfig, PutOp
 
-from agentcompress.memory import FaissStore
+from agentcompress.memory import FaissStore, index
 
 DIMS = 8
 
@@ -38,6 +38,7 @@ def scattered(count: int, dims: int, seed: int = 0) -> np.ndarray[tuple[int, int
 
 def write_until_killed(path: Path, own: str, pipe: Connection) -> None:
     """Writes items, new ones and old ones anew, removes some, and tells of each batch when it is done."""
+    index.FLAT_UP_TO, index.GROWTH = 30, 1  # the index is made and saved anew at each search
     pipe.send("begun")
     store = FaissStore(path, index=INDEX)
     number = 0
