@@ -8,15 +8,16 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz upstream lint types bench bench-gpu long-run ablation content clean
+.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run ablation content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
 	@echo "make fuzz    the invariants on thousands of new conversations, 64 long ones at once"
+	@echo "make kills   the store's writer killed 500 times: what it acknowledged is there"
 	@echo "make upstream DIR=…  LangChain's own tests of agents, without the middleware and with it"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression, of each content type, of choosing and of the merging kernels"
+	@echo "make bench   speed of compression, of each content type, of choosing, of merging and of the store"
 	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"
@@ -51,6 +52,9 @@ upstream: $(READY)
 		| sed -n '/short test summary/,$$p'; }; \
 	(run); (run -p inject_middleware)
 
+kills: $(READY)
+	@AGENTCOMPRESS_KILLS=$(or $(KILLS),500) $(BIN)/python -m pytest tests/test_memory_crashes.py
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -63,6 +67,7 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.segmenters --large
 	@$(BIN)/python -m benchmarks.selection
 	@$(BIN)/python -m benchmarks.kernels
+	@$(BIN)/python -m benchmarks.memory
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)

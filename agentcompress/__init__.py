@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         EncodingError,
         InvalidInputError,
         MissingDependencyError,
+        StoreBusyError,
         UnsupportedContentError,
     )
     from agentcompress.integration import (
@@ -39,6 +40,7 @@ __all__ = [
     "InvalidInputError",
     "MissingDependencyError",
     "Plan",
+    "StoreBusyError",
     "UnsupportedContentError",
     "compress_graph",
     "compress_model",
@@ -57,6 +59,7 @@ _HOMES = {
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",
     "Plan": "values",
+    "StoreBusyError": "errors",
     "UnsupportedContentError": "errors",
     "compress_graph": "integration",
     "compress_model": "integration",

@@ -1,6 +1,7 @@
 """Segment → score → plan → render: the one place where the rooms meet."""
 
 import asyncio
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
@@ -101,6 +102,7 @@ class Compressor:
         self._prices = price_model(prices or self._counter.profile.prices)
         self._window = window or self._counter.profile.window
         self._ceiling = self._budget.ceiling(self._window)
+        self._item_tokens = int(self._budget.item_share * self._ceiling)
         self._criterion = criterion or default_criterion(encoder_for(encoder))
         self._strategy = strategy or default_strategy()
         self._condense: Strategy = CondenseStrategy()
@@ -123,13 +125,17 @@ class Compressor:
         other = copy(self)
         other._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
         other._ceiling = other._budget.ceiling(self._window)
+        other._item_tokens = int(other._budget.item_share * other._ceiling)
         return other
 
     def scaled(self, share: float) -> Self:
         """The same compressor under a share of its ceiling: what a provider counts differently."""
         if share == 1:
             return self
-        return self.with_budget(replace(self._budget, limit=max(1, int(self._ceiling * share)), reserve=0))
+        other = self.with_budget(replace(self._budget, limit=max(1, int(self._ceiling * share)), reserve=0))
+        # What was let in whole stays so: condensing it later would break the prompt's prefix.
+        other._item_tokens = self._item_tokens
+        return other
 
     def compress(
         self,
@@ -303,18 +309,20 @@ class Compressor:
         whole = self._budget.item_share == 1
         if whole and not self._lossless:
             return plan
-        share = None if whole else int(self._budget.item_share * self._ceiling)
+        share = None if whole else self._item_tokens
         return ingest(conversation, self._criterion, self._condense, plan, share=share)
 
     def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Eviction:
-        # A request that is tried again, or asked for twice, gets its plan without the work.
+        # A request that is tried again, or asked for twice, gets its plan without the work. What it
+        # depends on is all in the key: threads that share a compressor learn nothing from each other.
         key = (
             self._budget,
             tuple(conversation.names),
+            tuple((conversation.cost(one), one.error) for one in conversation.messages),
             conversation.pins,
             conversation.tool_tokens,
             query,
-            plan.evictions,
+            json.dumps(plan.to_dict()),
         )
         with self._lock:
             if key in self._plans:
@@ -327,6 +335,7 @@ class Compressor:
             plan,
             query=query,
             keep=self._budget.keep,
+            trigger=self._budget.trigger,
             ceiling=self._ceiling,
             prices=self._prices,
         )

@@ -6,7 +6,8 @@ AgentCompressError
 ├── UnsupportedContentError  content that no codec or segmenter can read
 ├── InvalidInputError        a file, record or conversation that is not what it should be
 ├── MissingDependencyError   an optional package or data file is not installed
-└── EncodingError            an embedding server gave no vectors
+├── EncodingError            an embedding server gave no vectors
+└── StoreBusyError           another process holds the store's file
 
 Bad settings given to a constructor are plain ``ValueError``.
 """
@@ -77,3 +78,7 @@ class MissingDependencyError(AgentCompressError):
 
 class EncodingError(AgentCompressError):
     """An embedding server gave no vectors; says for which batch and why."""
+
+
+class StoreBusyError(AgentCompressError):
+    """Another process holds a store's file for writing, longer than is worth waiting; nothing was written."""

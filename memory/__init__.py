@@ -1,4 +1,6 @@
-"""The room of `FaissStore`, where what leaves the prompt will be kept; nothing is in it yet.
+"""A LangGraph store in one file: what was put stays, and is found by meaning."""
 
-Until then originals stay in the graph's state, which compression never changes.
-"""
+from .export import export
+from .store import FaissStore
+
+__all__ = ["FaissStore", "export"]

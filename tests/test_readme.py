@@ -31,6 +31,8 @@ def test_snippet_runs(snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     exec(re.sub(r'"\w+:[\w.-]+"', "model", snippet), names)
     if runs := names.get("agent", names.get("graph")):
         assert runs.invoke(TASK)["messages"][-1].content == "done"
+    elif found := names.get("found"):
+        assert [item.key for item in found] == ["lunch"]
     else:
         assert (
             names["result"].tokens_after

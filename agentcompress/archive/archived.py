@@ -59,11 +59,12 @@ def archived(messages: Sequence[Message], indices: Iterable[int]) -> list[Archiv
         ArchivedMessage(
             key=message.digest,
             role=message.role,
-            text=message.text,
+            # What a turn calls may be all that it says: a file to write, a patch.
+            text=message.text if message.role == "tool" else message.said,
             position=index,
             call=calls.get(message.call_id or "", ""),
             error=message.error,
         )
         for index, message in chosen
-        if message.text
+        if message.said
     ]

@@ -81,8 +81,12 @@ class Conversation:
                 continue
             numbers = []
             for number, segment in enumerate(self.segmented.segments(self.messages[index])):
-                if segment.kind == "constraint" and segment.tokens <= room:
-                    room -= segment.tokens
+                if segment.kind != "constraint":
+                    continue
+                # The first that does not fit ends the list: so later turns only ever shorten it, and
+                # nothing that was let go comes back into the middle of the prompt.
+                room = room - segment.tokens if segment.tokens <= room else -1
+                if room >= 0:
                     numbers.append(number)
             if numbers:
                 declared[index] = tuple(numbers)

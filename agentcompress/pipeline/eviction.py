@@ -41,6 +41,7 @@ def evict(
     *,
     query: str | None,
     keep: float | None,
+    trigger: float,
     ceiling: int,
     prices: PriceModel,
 ) -> Eviction:
@@ -57,6 +58,7 @@ def evict(
         query: What the next step is about; None derives it from the messages.
         keep: Low water, as a share of what the hard pins leave of the ceiling; None for where the
             eviction pays back.
+        trigger: High water, as a share of the same.
         ceiling: Tokens never to exceed.
         prices: What reading and writing the prompt cache costs.
 
@@ -69,7 +71,8 @@ def evict(
         raise BudgetExceededError(ceiling, {**pinned, "declared constraints": conversation.declared_tokens})
     room = ceiling - fixed
     pace = growth(conversation, plan)
-    kept = low_water(room, pace, prices) if keep is None else int(keep * room)
+    high = int(trigger * room)
+    kept = low_water(high, pace, prices) if keep is None else int(keep * room)
     evictor = _Evictor(
         conversation=conversation,
         criterion=criterion,
@@ -81,8 +84,8 @@ def evict(
     whole = evictor.evicted()
     if whole is None:
         return Eviction(plan=evictor.nothing(ceiling))
-    if prices.rewrite > 0 and kept < room:
-        calls = (room - kept) / pace
+    if prices.rewrite > 0 and kept < high:
+        calls = (high - kept) / pace
         start = first_edit(conversation, plan, whole.plan, calls=calls, room=kept, prices=prices)
         return (evictor.evicted(start) if start else None) or whole
     return whole

@@ -1,0 +1,53 @@
+"""The saved index beside a store's file: it spares building, and is never trusted."""
+
+import hashlib
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from .index import VectorIndex
+from .rows import Rows
+
+
+class SavedIndex:
+    """A file that belongs to the rows only while they hold its hash.
+
+    Whatever happens to either of them (a killed process, a backup put back, a flipped bit),
+    the hash no longer fits, and the index is built from the rows.
+
+    Args:
+        store: The store's file.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._path = store.with_name(f"{store.name}.faiss")
+
+    def load(self, index: VectorIndex, rows: Rows) -> None:
+        """Fills an empty index, if the file is the one that the rows know."""
+        with suppress(OSError, ValueError, TypeError):  # no such file; a fact that is damaged
+            told, known = json.loads(rows.facts().get("index", "[{}, null]"))
+            if known and self._hash(self._path, told) == known:
+                index.load(self._path, **told)
+
+    def save(self, index: VectorIndex, rows: Rows) -> None:
+        """Writes the file and tells the rows; a disk that is full or read-only is no reason to fail.
+
+        Args:
+            index: What to save.
+            rows: In a transaction that writes, so that nobody else saves meanwhile.
+        """
+        written = self._path.with_name(f"{self._path.name}.new")
+        try:
+            told = index.save(written)
+            fact = json.dumps([told, self._hash(written, told)])
+            written.replace(self._path)
+            rows.state({"index": fact})
+        except (OSError, RuntimeError):  # FAISS raises RuntimeError for what it cannot write
+            written.unlink(missing_ok=True)
+
+    @staticmethod
+    def _hash(path: Path, told: dict[str, int]) -> str:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "blake2b")
+        digest.update(json.dumps(told).encode())
+        return digest.hexdigest()
