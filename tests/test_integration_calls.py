@@ -62,6 +62,13 @@ def anthropic(sent: int, window: int) -> Exception:
     return RuntimeError(f"prompt is too long: {sent} tokens > {window} maximum")
 
 
+def in_parts(sent: int, window: int) -> Exception:
+    return ValueError(
+        f"maximum context length is {window} tokens, you requested {sent + 1024} tokens "
+        f"({sent} in the messages, 1024 in the completion)"
+    )
+
+
 def silent(sent: int, window: int) -> Exception:
     return ContextOverflowError("input exceeds the limit")
 
@@ -93,7 +100,7 @@ def test_what_was_learnt_survives_the_process() -> None:
     assert again.get_state(thread).values[PLAN]["correction"] > 1.1
 
 
-@pytest.mark.parametrize("refusal", [openai, anthropic, silent])
+@pytest.mark.parametrize("refusal", [openai, anthropic, in_parts, silent])
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_a_refused_request_is_sent_once_more_and_shorter(
     refusal: Callable[[int, int], Exception], asynchronous: bool
@@ -104,6 +111,7 @@ def test_a_refused_request_is_sent_once_more_and_shorter(
     assert state["messages"][-1].content == "done"
     assert model.refused == 1  # What the provider takes is known from then on.
     assert max(map(tokens, model.requests)) <= 4_000
+    assert seen[-1].ceiling > 2_000
 
 
 def test_a_second_refusal_is_one_clear_error() -> None:
@@ -114,8 +122,9 @@ def test_a_second_refusal_is_one_clear_error() -> None:
     assert caught.value.tokens > 200
 
 
-def test_other_errors_pass_untouched() -> None:
-    model = StrictModel(steps=12, window=3_000, refusal=lambda *_: KeyError("rate limit"))
-    with pytest.raises(KeyError, match="rate limit"):
+@pytest.mark.parametrize("said", ["rate limit", "Too many tokens, please wait", "too many tokens per min"])
+def test_other_errors_pass_untouched(said: str) -> None:
+    model = StrictModel(steps=12, window=3_000, refusal=lambda *_: KeyError(said))
+    with pytest.raises(KeyError, match=said):
         agent(model, []).invoke(TASK)
     assert model.refused == 1

@@ -178,3 +178,18 @@ def test_an_agent_decides_anew_where_its_checkpoint_holds_a_plan_of_another_vers
 def test_what_is_no_plan_of_this_version_is_refused(data: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         Plan.from_dict(data)
+
+
+def test_a_remembered_plan_is_for_what_counts_and_was_decided_alike() -> None:
+    compressor = Compressor(2_500)
+    plain = [TASK, *reads(6)]
+    compressor.compress(plain)
+    thinking = [plain[0], {**plain[1], "reasoning_content": "word " * 400}, *plain[2:]]
+    assert compressor.compress(thinking).tokens_after <= 2_500
+    shared, alone = Compressor(Budget(limit=2_500, keep=0.6)), Compressor(Budget(limit=2_500, keep=0.6))
+    for query in ("line 3", "line 20"):
+        first = shared.compress(plain, query=query).plan
+        assert first == alone.compress(plain, query=query).plan
+        longer = [*plain, *step("later", listing("later", 60))]
+        fresh = Compressor(Budget(limit=2_500, keep=0.6)).compress(longer, plan=first)
+        assert shared.compress(longer, plan=first).messages == fresh.messages
