@@ -13,7 +13,7 @@ from typing import Any, Self
 from agentcompress.criteria import default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import MessageMemo, codec_for, tool_schemas
-from agentcompress.pipeline.accounting import breakdown, common_start
+from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
 from agentcompress.pipeline.explaining import WatchedStrategy, reasons
@@ -32,6 +32,7 @@ from agentcompress.values import (
     Plan,
     Reason,
     Strategy,
+    common_start,
 )
 
 _REMEMBERED_PLANS = 32
@@ -261,7 +262,7 @@ class Compressor:
             plan, before = eviction.plan, shown
             shown = conversation.render(plan)
             tokens = conversation.total(shown)
-            kept = tool_tokens + common_start(before, shown, conversation.cost)
+            kept = tool_tokens + sum(map(conversation.cost, shown[: common_start(before, shown)]))
         return CompressionResult(
             messages=[codec.write(message) for message in shown],
             message_tokens=list(map(conversation.cost, shown)),

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 from agentcompress.messages import codec_for, tool_schemas
 from agentcompress.report.run import StepReport
 from agentcompress.report.views import message_views
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import CompressionResult, Message
+from agentcompress.values import CompressionResult, Message, common_start
 
 from .meter import Call
 
@@ -36,13 +35,12 @@ class Measure:
         before: list[Message] = []
         for index, call in enumerate(calls):
             held, sent, tools = _read(call.held), _read(call.sent), self._tools(call)
-            same = takewhile(lambda pair: pair[0] == pair[1], zip(before, sent, strict=False))
             steps.append(
                 StepReport(
                     action=call.action,
                     before=tools + self._cost(held),
                     after=tools + self._cost(sent),
-                    cache_kept=(tools if index else 0) + self._cost([message for _, message in same]),
+                    cache_kept=(tools if index else 0) + self._cost(sent[: common_start(before, sent)]),
                     milliseconds=call.milliseconds,
                     evicted=bool(results) and results[index].evicted,
                     messages=message_views(held, sent, self.counter.message),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcompress.errors import BudgetExceededError
+from agentcompress.values import common_start
 
 from .measure import Measure
 from .metrics import Visibility, visibility
@@ -131,7 +132,7 @@ class Replay:
         ms = (time.perf_counter() - start) * 1_000
         looks = [recording.look(message) for message in shown.messages]
         messages = recording.trajectory.as_written(shown.messages)
-        same = _common_start(previous, messages)
+        same = common_start(previous, messages)
         return Step(
             id=recording.trajectory.id,
             source=recording.trajectory.source,
@@ -149,13 +150,3 @@ class Replay:
             ms=ms,
             visibility=visibility(recording, index, [view for view, _ in looks]),
         )
-
-
-def _common_start(previous: Sequence[dict[str, Any]], current: Sequence[dict[str, Any]]) -> int:
-    """How many messages two requests share at their start."""
-    same = 0
-    for before, after in zip(previous, current, strict=False):
-        if before is not after and before != after:
-            break
-        same += 1
-    return same

@@ -1,16 +1,13 @@
 """What runs cost, with compression and without."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from threading import Lock
-from typing import Any
 
 from langchain_core.runnables.config import ensure_config
 
 from agentcompress.tokens import billed, price_model
-from agentcompress.values import CompressionResult
+from agentcompress.values import CompressionResult, common_start
 
 _REMEMBERED = 256
 """Conversations whose newest request is remembered; a provider forgets older ones, too."""
@@ -109,14 +106,8 @@ def _cached(before: CompressionResult, now: CompressionResult) -> tuple[int, int
     tools = now.breakdown["tool schemas"]
     if tools != before.breakdown["tool schemas"]:  # They come first.
         return 0, 0
-    same = _common_start(before.messages, now.messages)
+    same = common_start(before.messages, now.messages)
     if not same:
         return tools, tools
     # Whatever is compressed, the first message stands as it is: so it tells whether conversations go on.
     return tools + sum(now.message_tokens[:same]), min(before.tokens_before, now.tokens_before)
-
-
-def _common_start(before: Sequence[Any], now: Sequence[Any]) -> int:
-    """How many messages two requests share at their start."""
-    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(before, now, strict=False))
-    return sum(1 for _ in pairs)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from agentcompress.values import Message
 
@@ -39,15 +38,3 @@ def breakdown(
             whole = rest
         tokens[_TURNS[message.role]] += whole
     return dict(tokens)
-
-
-def common_start(before: Sequence[Message], after: Sequence[Message], cost: Callable[[Message], int]) -> int:
-    """Tokens of the whole messages that two requests begin with.
-
-    Args:
-        before: The one request.
-        after: The other.
-        cost: Tokens of a message.
-    """
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
-    return sum(cost(message) for _, message in same)

@@ -20,6 +20,7 @@ from .protocols import (
 from .reason import Reason, Why
 from .result import CompressionResult
 from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, SegmentKind, Selection
+from .starts import common_start
 
 __all__ = [
     "Budget",
@@ -59,6 +60,7 @@ __all__ = [
     "Why",
     "atoms_of",
     "checked_limit",
+    "common_start",
     "prepared",
     "token_spans",
 ]
