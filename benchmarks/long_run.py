@@ -12,60 +12,40 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
-from langchain_core.runnables import Runnable
 from langchain_core.tools import tool
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from agentcompress import CompressionResult, ContextCompressionMiddleware
+from agentcompress.graphs.scripted import ScriptedModel
 
 _THREAD = "run"
 _KEPT_CHECKPOINTS = 4
 _PRUNED_EVERY = 50
 
 
-class RelayModel(BaseChatModel):
-    """Calls `look` for the next step, with a hash of all that it was sent."""
+def relay(steps: int) -> Callable[[list[BaseMessage]], AIMessage]:
+    """A script that calls `look` for the next step, with a hash of all that it was sent."""
 
-    steps: int
-
-    @property
-    def _llm_type(self) -> str:
-        return "relay"
-
-    def bind_tools(self, tools: Sequence[Any], **_: Any) -> Runnable[Any, AIMessage]:
-        """The model itself: it knows its one tool."""
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
-    ) -> ChatResult:
-        calls = [
-            call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls
-        ]
+    def script(messages: list[BaseMessage]) -> AIMessage:
+        turns = [message for message in messages if isinstance(message, AIMessage)]
+        calls = [call for turn in turns for call in turn.tool_calls]
         step = calls[-1]["args"]["step"] + 1 if calls else 1
         print(step, flush=True)
         seen = hashed(messages)
-        if step > self.steps:
-            answer = AIMessage(f"done: {seen}")
-        else:
-            call = {"name": "look", "args": {"step": step, "seen": seen}, "id": f"call_{step}"}
-            answer = AIMessage(f"Step {step}: look further.", tool_calls=[call])
-        return ChatResult(generations=[ChatGeneration(message=answer)])
+        if step > steps:
+            return AIMessage(f"done: {seen}")
+        call = {"name": "look", "args": {"step": step, "seen": seen}, "id": f"call_{step}"}
+        return AIMessage(f"Step {step}: look further.", tool_calls=[call])
+
+    return script
 
 
 def hashed(messages: Sequence[BaseMessage]) -> str:
@@ -101,7 +81,7 @@ def work(database: Path, steps: int, budget: int) -> None:
 
     with SqliteSaver.from_conn_string(str(database)) as saver:
         agent = create_agent(
-            RelayModel(steps=steps),
+            ScriptedModel(script=relay(steps)),
             [look],
             middleware=[ContextCompressionMiddleware(budget, on_compression=note)],
             checkpointer=saver,
