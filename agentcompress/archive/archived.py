@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from agentcompress.errors import InvalidInputError
-from agentcompress.values import Message, Role
+from agentcompress.values import ID_DIGITS, Message, Role
 
 _VERSION = 1
 
@@ -26,6 +26,11 @@ class ArchivedMessage:
     """Of a tool result: the call that it answers."""
     error: bool = False
     """Of a tool result: whether the tool failed."""
+
+    @property
+    def id(self) -> str:
+        """What marks name it by."""
+        return self.key[:ID_DIGITS]
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready form: the fields, and ``"version"``."""

@@ -74,7 +74,7 @@ class Recaller:
         wanted = key.strip().strip("[]").removeprefix("recall ").lower()
         found = [one for one in messages if wanted and one.key.startswith(wanted)]
         if not found:
-            known = ", ".join(f"{one.key[:8]} {one.call}".strip() for one in messages[-8:])
+            known = ", ".join(f"{one.id} {one.call}".strip() for one in messages[-8:])
             return f"Nothing is archived under {key!r}. The newest: {known or 'none'}. Or ask a question."
         rows = found[-1].text.splitlines(keepends=True)
         first, last = 1, len(rows)
@@ -134,7 +134,7 @@ class Recaller:
 
 
 def _head(message: ArchivedMessage) -> str:
-    return f"[{message.key[:8]}] {message.call[:_LONGEST_CALL] or message.role}"
+    return f"[{message.id}] {message.call[:_LONGEST_CALL] or message.role}"
 
 
 def _says(text: str) -> bool:

@@ -23,7 +23,7 @@ question: what you need to know; finds the passages that answer it.
 result_id: brings back that result word for word; with lines="12-40" only those lines."""
 
 
-class Asked(NamedTuple):
+class Wanted(NamedTuple):
     """What the agent gave the tool; empty where it gave nothing."""
 
     question: str
@@ -45,27 +45,25 @@ def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
         channel: Where the state keeps the conversation's `Kept`.
     """
 
-    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], asked: Asked) -> str:
+    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], wanted: Wanted) -> str:
         plan = Kept.from_dict(state.get(channel)).plan
         messages = state.get("messages") or []
         known = {one.key: one for one in (*kept, *recaller.left(messages, plan))}
-        return _answered(recaller, list(known.values()), messages, plan, asked)
+        return _answered(recaller, list(known.values()), messages, plan, wanted)
 
     def recall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
         archive = archive_of(runtime.store, runtime.config)
         kept = archive.messages() if archive else []
-        return answer(runtime.state, kept, Asked(question, result_id, lines))
+        return answer(runtime.state, kept, Wanted(question, result_id, lines))
 
     async def arecall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
         archive = archive_of(runtime.store, runtime.config)
         kept = await archive.amessages() if archive else []
-        return await asyncio.to_thread(
-            answer, runtime.state, kept, Asked(question.strip(), result_id.strip(), lines.strip())
-        )
+        return await asyncio.to_thread(answer, runtime.state, kept, Wanted(question, result_id, lines))
 
     return StructuredTool.from_function(recall, arecall, name=NAME, description=_DESCRIPTION)
 
@@ -75,13 +73,13 @@ def _answered(
     known: Sequence[ArchivedMessage],
     messages: Sequence[Any],
     plan: Plan,
-    asked: Asked,
+    wanted: Wanted,
 ) -> str:
-    if asked.result_id.strip():
-        return recaller.by_id(known, asked.result_id, asked.lines.strip() or None, budget=TOKENS)
-    if not asked.question.strip():
+    if wanted.result_id.strip():
+        return recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=TOKENS)
+    if not wanted.question.strip():
         return "Give a question, or the result_id of a mark such as [… tokens elided, recall 3fa2c1d0]."
     # The turn that asks names what it misses, and so does not show it.
     asking = max((i for i, one in enumerate(messages) if one.type == "ai"), default=len(messages))
     seen = recaller.seen(messages[:asking], plan)
-    return recaller.by_question(known, asked.question, seen=seen, budget=TOKENS)
+    return recaller.by_question(known, wanted.question, seen=seen, budget=TOKENS)

@@ -2,7 +2,7 @@
 
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
-from .message import Image, Message, Part, PartKind, Role, ToolCall
+from .message import ID_DIGITS, Image, Message, Part, PartKind, Role, ToolCall
 from .piece import Cut, Piece
 from .plan import Choice, Note, Place, Plan
 from .prepared import Choosing, PreparedStrategy, prepared
@@ -23,6 +23,7 @@ from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, Seg
 from .starts import common_start
 
 __all__ = [
+    "ID_DIGITS",
     "Budget",
     "Choice",
     "Choosing",

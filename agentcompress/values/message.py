@@ -5,7 +5,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Literal, Self
 
-_ID = 8
+ID_DIGITS = 8
+"""Digits of a message's digest that tell the messages of a conversation apart."""
 Role = Literal["system", "user", "assistant", "tool"]
 PartKind = Literal["text", "image", "reasoning", "call", "other"]
 
@@ -91,7 +92,7 @@ class Message:
     @property
     def id(self) -> str:
         """What it is recalled by: the digest, so far as it tells the messages of a conversation apart."""
-        return self.digest[:_ID]
+        return self.digest[:ID_DIGITS]
 
     @cached_property
     def digest(self) -> str:
