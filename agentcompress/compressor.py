@@ -20,6 +20,7 @@ from agentcompress.pipeline.explaining import WatchedStrategy, reasons
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
+from agentcompress.pipeline.standing import Standing, Standings
 from agentcompress.segmenters import declared, default_segmenter
 from agentcompress.strategies import CondenseStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
@@ -114,6 +115,7 @@ class Compressor:
         self._recallable = recallable
         self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
         self._read = MessageMemo()
+        self._standings = Standings()
         self._plans: OrderedDict[object, Eviction] = OrderedDict()
         self._lock = Lock()
 
@@ -127,6 +129,7 @@ class Compressor:
         other._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
         other._ceiling = other._budget.ceiling(self._window)
         other._item_tokens = int(other._budget.item_share * other._ceiling)
+        other._standings = Standings()  # What is condensed on arrival depends on the budget.
         return other
 
     def scaled(self, share: float) -> Self:
@@ -135,7 +138,7 @@ class Compressor:
             return self
         other = self.with_budget(replace(self._budget, limit=max(1, int(self._ceiling * share)), reserve=0))
         # What was let in whole stays so: condensing it later would break the prompt's prefix.
-        other._item_tokens = self._item_tokens
+        other._item_tokens, other._standings = self._item_tokens, self._standings
         return other
 
     def compress(
@@ -184,7 +187,7 @@ class Compressor:
         codec = codec_for(messages)
         conversation = self._conversation(codec, messages, 0)
         plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
-        return [codec.write(message) for message in conversation.render(plan)]
+        return [codec.write(view.message) for view in conversation.render(plan)]
 
     def explain(
         self,
@@ -216,7 +219,7 @@ class Compressor:
         tool_tokens = self._counter.tools(tool_schemas(tools))
         conversation = self._conversation(codec_for(messages), messages, tool_tokens)
         after = before = watched._ingested(conversation, plan or Plan())
-        if conversation.total(conversation.render(before)) > self._high_water(conversation):
+        if conversation.size(conversation.render(before)) > self._high_water(conversation):
             after = watched._evicted(conversation, before, query).plan
         return list(reasons(conversation, before, after, arriving.looks, choosing.looks))
 
@@ -251,31 +254,35 @@ class Compressor:
     ) -> CompressionResult:
         started = time.perf_counter()
         codec = codec_for(messages)
-        conversation = self._conversation(codec, messages, tool_tokens)
+        conversation = self._conversation(codec, messages, tool_tokens, self._standing(codec, messages, plan))
         decided = {*plan.shown, *plan.folded}
         plan = self._ingested(conversation, plan)
-        shown = conversation.render(plan)
-        tokens = kept = conversation.total(shown)
+        views = conversation.grown(plan)
+        tokens = kept = conversation.size(views)
         eviction = None
         if tokens > self._high_water(conversation):
             eviction = self._evicted(conversation, plan, query)
-            plan, before = eviction.plan, shown
-            shown = conversation.render(plan)
-            tokens = conversation.total(shown)
-            kept = tool_tokens + sum(map(conversation.cost, shown[: common_start(before, shown)]))
+            plan, before = eviction.plan, views
+            views = conversation.render(plan)
+            tokens = conversation.size(views)
+            kept = conversation.size(views[: common_start(before, views)])
+        shown = [view.message for view in views]
+        self._standings.put(
+            Standing(raw=list(messages), history=conversation.history, plan=plan, views=views)
+        )
         return CompressionResult(
-            messages=[codec.write(message) for message in shown],
-            message_tokens=list(map(conversation.cost, shown)),
+            messages=list(map(codec.write, shown)),
+            message_tokens=[view.tokens for view in views],
             plan=plan,
-            left=_left(conversation.names, plan, decided),
+            left=_named(conversation.names, {*plan.shown, *plan.folded} - decided),
             ceiling=self._ceiling,
-            tokens_before=conversation.total(conversation.messages),
+            tokens_before=tool_tokens + sum(conversation.history.tokens),
             tokens_after=tokens,
             evicted=eviction is not None,
             certificate=eviction.certificate if eviction else None,
             breakdown=breakdown(shown, tool_tokens, conversation.cost),
-            shortened=conversation.shortened(plan, shown),
-            folded=sum(name in plan.folded for name in conversation.names),
+            shortened=conversation.shortened(views),
+            folded=len(plan.folded.intersection(conversation.names)),
             prefix_kept=kept,
             milliseconds=1_000 * (time.perf_counter() - started),
         )
@@ -290,14 +297,33 @@ class Compressor:
             raise TypeError(f"pin must say True or False of a message, got {type(pinned).__name__}")
         return replace(message, pinned=True) if pinned and not message.pinned else message
 
-    def _conversation(self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int) -> Conversation:
+    def _standing(self, codec: MessageCodec, messages: Sequence[Any], plan: Plan) -> Standing:
+        """What an earlier call left that these messages go on from, unless what it showed was changed since.
+
+        What it did not show may say anything by now, save that it is to be pinned.
+        """
+        if self._pin is not None:  # It may think otherwise of any message by now.
+            return Standing()
+        found = self._standings.find(messages, plan)
+        read = found.history.messages
+        same = all(self._message(codec, messages[view.of]) is read[view.of] for view in found.views)
+        marked = zip(map(codec.pinned, found.raw), read, strict=True)
+        return found if same and all(message.pinned for pinned, message in marked if pinned) else Standing()
+
+    def _conversation(
+        self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int, before: Standing | None = None
+    ) -> Conversation:
+        before = before or Standing()
+        further = [self._message(codec, message) for message in messages[len(before.raw) :]]
         return Conversation(
-            messages=[self._message(codec, message) for message in messages],
+            history=before.history.extended(
+                further, cost=self._counter.message, exclude_tools=self._exclude_tools
+            ),
+            before=before,
             tool_tokens=tool_tokens,
             counter=self._counter,
             segmented=self._segmented,
             keep_steps=self._keep_steps,
-            exclude_tools=self._exclude_tools,
             lossless=self._lossless,
             recallable=self._recallable,
         )
@@ -306,7 +332,7 @@ class Compressor:
         return conversation.fixed + self._budget.trigger * (self._ceiling - conversation.fixed)
 
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
-        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
+        plan = settled(plan, conversation.new_groups, conversation.names, conversation.declared)
         whole = self._budget.item_share == 1
         if whole and not self._lossless:
             return plan
@@ -319,7 +345,8 @@ class Compressor:
         key = (
             self._budget,
             tuple(conversation.names),
-            tuple((conversation.cost(one), one.error) for one in conversation.messages),
+            tuple(conversation.history.tokens),
+            tuple(message.error for message in conversation.messages),
             conversation.pins,
             conversation.tool_tokens,
             query,
@@ -347,9 +374,5 @@ class Compressor:
         return made
 
 
-def _left(names: Sequence[str], plan: Plan, decided: Collection[str]) -> tuple[int, ...]:
-    return tuple(
-        index
-        for index, name in enumerate(names)
-        if (name in plan.shown or name in plan.folded) and name not in decided
-    )
+def _named(names: Sequence[str], wanted: Collection[str]) -> tuple[int, ...]:
+    return tuple(index for index, name in enumerate(names) if name in wanted) if wanted else ()

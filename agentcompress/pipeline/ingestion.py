@@ -24,7 +24,7 @@ def ingest(
         plan: Decisions so far; messages it names are left as they are.
         share: Tokens one result may take; None leaves large ones alone.
     """
-    for group in conversation.groups:
+    for group in conversation.new_groups:
         if group.pin is Pin.HARD:
             continue
         for index in group.messages:
