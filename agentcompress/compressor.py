@@ -3,11 +3,9 @@
 import asyncio
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import replace
-from threading import Lock
 from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
@@ -16,6 +14,7 @@ from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
+from agentcompress.pipeline.eviction_memo import EvictionMemo
 from agentcompress.pipeline.explaining import WatchedStrategy, reasons
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
@@ -36,7 +35,6 @@ from agentcompress.values import (
     common_start,
 )
 
-_REMEMBERED_PLANS = 32
 _APPLY_ATTEMPTS = 6
 """Tries to meet a budget by another's counter."""
 
@@ -116,8 +114,7 @@ class Compressor:
         self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
         self._read = MessageMemo()
         self._standings = Standings()
-        self._plans: OrderedDict[object, Eviction] = OrderedDict()
-        self._lock = Lock()
+        self._evictions = EvictionMemo()
 
     def with_budget(self, budget: int | float | Budget) -> Self:
         """The same compressor under another budget, sharing what it has already read.
@@ -215,7 +212,7 @@ class Compressor:
         arriving, choosing = WatchedStrategy(self._condense), WatchedStrategy(self._strategy)
         watched = copy(self)
         watched._condense, watched._strategy = arriving, choosing
-        watched._plans = OrderedDict()  # A plan that is remembered was not watched.
+        watched._evictions = EvictionMemo()  # A plan that is remembered was not watched.
         tool_tokens = self._counter.tools(tool_schemas(tools))
         conversation = self._conversation(codec_for(messages), messages, tool_tokens)
         after = before = watched._ingested(conversation, plan or Plan())
@@ -340,8 +337,7 @@ class Compressor:
         return ingest(conversation, self._criterion, self._condense, plan, share=share)
 
     def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Eviction:
-        # A request that is tried again, or asked for twice, gets its plan without the work. What it
-        # depends on is all in the key: threads that share a compressor learn nothing from each other.
+        # What it depends on is all in the key: threads that share a compressor learn nothing from each other.
         key = (
             self._budget,
             tuple(conversation.names),
@@ -352,26 +348,20 @@ class Compressor:
             query,
             json.dumps(plan.to_dict()),
         )
-        with self._lock:
-            if key in self._plans:
-                self._plans.move_to_end(key)
-                return self._plans[key]
-        made = evict(
-            conversation,
-            self._criterion,
-            self._strategy,
-            plan,
-            query=query,
-            keep=self._budget.keep,
-            trigger=self._budget.trigger,
-            ceiling=self._ceiling,
-            prices=self._prices,
+        return self._evictions.get(
+            key,
+            lambda: evict(
+                conversation,
+                self._criterion,
+                self._strategy,
+                plan,
+                query=query,
+                keep=self._budget.keep,
+                trigger=self._budget.trigger,
+                ceiling=self._ceiling,
+                prices=self._prices,
+            ),
         )
-        with self._lock:
-            self._plans[key] = made
-            if len(self._plans) > _REMEMBERED_PLANS:
-                self._plans.popitem(last=False)
-        return made
 
 
 def _named(names: Sequence[str], wanted: Collection[str]) -> tuple[int, ...]:
