@@ -22,6 +22,7 @@ ENGINE = {
 MAY_IMPORT = {
     "errors": set(),
     "values": set(),
+    "files": set(),
     "messages": CORE,
     "tokens": CORE,
     "segmenters": CORE,
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     "evaluation": {*ENGINE, "passages"},
     "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
-    "cli": {*ENGINE, "demo", "doctor", "evaluation", "report"},
+    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "report"},
     "__main__": {"cli"},
     "__init__": {*CORE, "compressor", "integration"},
 }
@@ -64,6 +65,7 @@ LIGHT_ROOMS = (
     "strategies",
     "pipeline",
     "evaluation",
+    "cli",
 )
 
 
