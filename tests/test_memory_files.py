@@ -35,9 +35,9 @@ def filled(path: Path, count: int = 300) -> dict[str, dict[str, str]]:
 
 def exported(path: Path) -> dict[str, Any]:
     lines = path.with_suffix(".jsonl")
-    count = export(path, lines)
+    reader = export(path, lines)
     found = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
-    assert len(found) == count
+    assert len(found) == reader.read
     return {item["key"]: item["value"] for item in found}
 
 
@@ -131,7 +131,7 @@ def test_formats_lead_from_one_to_the_next(path: Path, monkeypatch: pytest.Monke
         with closing(sqlite3.connect(path)) as other:
             assert other.execute("SELECT DISTINCT since FROM facts").fetchall() == [(1.0,)]
             assert other.execute("PRAGMA user_version").fetchone() == (2,)
-    with pytest.raises(InvalidInputError, match="format 2, this version reads up to 1"):
+    with pytest.raises(InvalidInputError, match="format 2, this version of agentcompress reads up to 1"):
         FaissStore(path, index=INDEX)
 
 
@@ -267,5 +267,5 @@ def test_a_damaged_item_does_not_take_the_others_with_it(path: Path) -> None:
 def test_exporting_what_is_no_store_is_an_error(path: Path) -> None:
     with pytest.raises(ValueError, match="into itself"):
         export(path, path)
-    with pytest.raises(InvalidInputError, match="nothing in it is readable"):
+    with pytest.raises(InvalidInputError, match="no such file"):
         export(path.with_name("missing.db"), path.with_suffix(".jsonl"))

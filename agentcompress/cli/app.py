@@ -13,6 +13,7 @@ from .compress import compress
 from .demo import demo
 from .doctor import doctor
 from .evaluate import evaluate
+from .memory import memory
 from .replay import replay
 
 BAD_INPUT = 2
@@ -73,5 +74,6 @@ def _fail(message: str) -> int:
 app.command()(compress)
 app.command()(replay)
 app.command("eval")(evaluate)
+app.add_typer(memory, name="memory")
 app.command()(doctor)
 app.command()(demo)

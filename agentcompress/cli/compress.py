@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agentcompress.files import write_whole
+from agentcompress.files import whole_file
 
 from .options import AsJson, EncoderName, check_distinct, parse_budget, settings
 from .printing import print_tables
@@ -48,7 +48,8 @@ def compress(
         compressor = Compressor(limit, counter=counter, lossless=lossless, encoder=encoder)
     result = compressor.compress(conversation.messages, query=query, tools=conversation.tools)
     if output is not None:
-        write_whole(output, conversation.dumps(result.messages))
+        with whole_file(output) as written:
+            written.write(conversation.dumps(result.messages))
     if report is not None:
         from agentcompress.report.html import write_compression_report
 

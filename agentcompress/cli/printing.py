@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -30,3 +31,16 @@ def interrupted(what: str) -> typer.Exit:
     """Says how far an interrupted command came; what to raise then."""
     print(f"interrupted {what}", file=sys.stderr)
     return typer.Exit(INTERRUPTED)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Shows on standard error that work goes on; nothing where that is no terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield
