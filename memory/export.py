@@ -1,7 +1,6 @@
 """What can still be read of a store's file, as JSON lines."""
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -12,7 +11,7 @@ from typing import Any, Self
 from agentcompress.errors import InvalidInputError, StoreBusyError
 from agentcompress.files import whole_file
 
-from .file import existing, explained, explanation, format_of
+from .file import FAILURES, existing, explained, explanation, format_of
 from .rows import COLUMNS, Row, row_of
 
 _MOST_DAMAGED = 100_000
@@ -100,7 +99,7 @@ class StoreReader:
                 for values in self._connection.execute(query, (first, last)):
                     first, lost = values[0] + 1, 0
                     yield values
-            except sqlite3.Error as error:
+            except FAILURES as error:
                 ours = explanation(error, self.path)
                 if isinstance(ours, StoreBusyError):
                     raise ours from error
@@ -113,7 +112,7 @@ class StoreReader:
 
     def _last(self) -> int:
         for query in ("SELECT seq FROM sqlite_sequence WHERE name = 'items'", "SELECT max(id) FROM items"):
-            with suppress(sqlite3.Error):
+            with suppress(*FAILURES):
                 found = self._connection.execute(query).fetchone()
                 if found and isinstance(found[0], int):
                     return found[0]

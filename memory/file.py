@@ -1,4 +1,13 @@
-"""The SQLite file of a store: its format, transactions and what may be wrong with it."""
+"""The SQLite file of a store: its format, transactions and what may be wrong with it.
+
+`application_id` in the header says that the file is one of ours, `user_version` which format it has: how
+many of `MIGRATIONS` it has seen. A store that opens an older file brings it up to date first, in one
+transaction, so a process killed meanwhile leaves the older format whole; a newer file is refused and not
+touched. Upkeep (`stats`, `vacuum`, `export`) takes every format up to the newest and leaves it as it is.
+
+To change the format, append a migration: what is released is never edited. Columns that older versions do
+not write need a meaning where they are NULL, since one that has the file open goes on writing.
+"""
 
 import os
 import sqlite3
@@ -14,6 +23,8 @@ APPLICATION = 0x4143464D
 """Says in the file's header that it is one of ours."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second for a damaged name that it cannot even quote."""
 _USELESS = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 """Errors after which nothing need be, or can be, saved."""
 
@@ -34,7 +45,13 @@ FORMAT_1 = (
         vector BLOB NOT NULL)""",
     "CREATE INDEX vectors_item ON vectors (item)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FORMAT_1,)
+FORMAT_2 = (
+    # When an item was last put or, in stores with a limit, read: seconds since 1970; NULL is longest ago.
+    # Not part of the checksum.
+    "ALTER TABLE items ADD COLUMN used REAL",
+    "CREATE INDEX items_used ON items (used)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FORMAT_1, FORMAT_2)
 """Statements that lead from each format to the next; a file's `user_version` counts those it has seen."""
 
 
@@ -182,11 +199,11 @@ def explained(path: Path | None) -> Iterator[None]:
     """Makes an error of SQLite's one of ours."""
     try:
         yield
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise explanation(error, path) from error
 
 
-def explanation(error: sqlite3.Error, path: Path | None) -> BaseException:
+def explanation(error: Exception, path: Path | None) -> BaseException:
     """What an error of SQLite's means, in one line."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,15 @@ def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
         return Finished(int(caught.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets minutes pass."""
+    passed, clock = [0.0], time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + passed[0])
+
+    def passing(minutes: float) -> None:
+        passed[0] += minutes * 60
+
+    return passing
