@@ -7,6 +7,7 @@ import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from pydantic import Field
 
@@ -14,6 +15,7 @@ from agentcompress import ContextCompressionMiddleware
 from agentcompress.archive import Archive, ArchivedMessage, Recaller
 from agentcompress.tokens import RequestCounter
 
+from .stores import Stores
 from .test_middleware import TASK, RecordingModel, read
 
 COUNT = RequestCounter.for_model(None)
@@ -49,44 +51,59 @@ class AskingModel(RecordingModel):
         return result
 
 
-def asked(store: InMemoryStore | None, asynchronous: bool, **asks: str) -> str:
-    model = AskingModel(steps=8, asks=asks)
+def asking(store: BaseStore | None, **asks: str) -> Any:
     middleware = ContextCompressionMiddleware(3_000, recall=True)
-    agent: Any = create_agent(
-        model, [read], middleware=[middleware], checkpointer=InMemorySaver(), store=store
-    )
-    state = (
-        asyncio.run(agent.ainvoke(TASK, thread("a.b"))) if asynchronous else agent.invoke(TASK, thread("a.b"))
-    )
+    model = AskingModel(steps=8, asks=asks)
+    return create_agent(model, [read], middleware=[middleware], checkpointer=InMemorySaver(), store=store)
+
+
+def answer_in(state: Any) -> str:
     answer = next(m for m in state["messages"] if isinstance(m, ToolMessage) and m.tool_call_id == "asked")
     assert COUNT.text(answer.text) <= 1_500
     return answer.text
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-@pytest.mark.parametrize("stored", [False, True])
-def test_a_question_brings_back_what_answers_it(stored: bool, asynchronous: bool) -> None:
-    store = InMemoryStore() if stored else None
-    answer = asked(store, asynchronous, question="What is value_2_37?")
-    assert "value_2_37 = 74" in answer
-    if store:
-        kept = Archive(store, "a.b").messages()
-        assert read.invoke({"page": 2}) in [one.text for one in kept]
+def test_a_question_brings_back_what_answers_it_without_a_store(asynchronous: bool) -> None:
+    agent = asking(None, question="What is value_2_37?")
+    state = asyncio.run(agent.ainvoke(TASK, thread("a"))) if asynchronous else agent.invoke(TASK, thread("a"))
+    assert "value_2_37 = 74" in answer_in(state)
+
+
+def test_a_question_brings_back_what_a_store_keeps(stores: Stores) -> None:
+    with stores.opened() as store:
+        state = asking(store, question="What is value_2_37?").invoke(TASK, thread("a.b"))
+    assert "value_2_37 = 74" in answer_in(state)
+    with stores.opened() as store:
+        assert read.invoke({"page": 2}) in [one.text for one in Archive(store, "a.b").messages()]
         assert Archive(store, "other").messages() == []
 
 
-def test_marks_name_ids_that_bring_back_the_very_bytes() -> None:
-    model, store = RecordingModel(steps=8), InMemoryStore()
-    agent: Any = create_agent(
-        model,
-        [read],
-        middleware=[ContextCompressionMiddleware(3_000, recall=True)],
-        checkpointer=InMemorySaver(),
-        store=store,
-    )
-    agent.invoke(TASK, thread("a"))
+def test_a_question_brings_back_what_a_store_keeps_asynchronously(stores: Stores) -> None:
+    async def run() -> None:
+        async with stores.aopened() as store:
+            state = await asking(store, question="What is value_2_37?").ainvoke(TASK, thread("a.b"))
+        assert "value_2_37 = 74" in answer_in(state)
+        async with stores.aopened() as store:
+            assert read.invoke({"page": 2}) in [one.text for one in await Archive(store, "a.b").amessages()]
+            assert await Archive(store, "other").amessages() == []
+
+    asyncio.run(run())
+
+
+def test_marks_name_ids_that_bring_back_the_very_bytes(stores: Stores) -> None:
+    model = RecordingModel(steps=8)
+    with stores.opened() as store:
+        agent: Any = create_agent(
+            model,
+            [read],
+            middleware=[ContextCompressionMiddleware(3_000, recall=True)],
+            checkpointer=InMemorySaver(),
+            store=store,
+        )
+        agent.invoke(TASK, thread("a"))
+        kept = Archive(store, "a").messages()
     shown = "\n".join(str(message.content) for message in model.requests[-1])
-    kept = Archive(store, "a").messages()
     named = [one for one in kept if f"recall {one.key[:8]}" in shown]
     assert named
     for one in named:
