@@ -1,9 +1,14 @@
 """What left the prompt comes back: by id word for word, by question within a budget."""
 
 import asyncio
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
@@ -13,6 +18,7 @@ from pydantic import Field
 
 from agentcompress import ContextCompressionMiddleware
 from agentcompress.archive import Archive, ArchivedMessage, Recaller
+from agentcompress.errors import InvalidInputError
 from agentcompress.tokens import RequestCounter
 
 from .stores import Stores
@@ -111,6 +117,76 @@ def test_marks_name_ids_that_bring_back_the_very_bytes(stores: Stores) -> None:
         assert answer.split("\n", 1)[1] == one.text
     assert "recall" in {tool.name for tool in ContextCompressionMiddleware(3_000, recall=True).tools}
     assert not hasattr(ContextCompressionMiddleware(3_000), "tools")
+
+
+HOSTILE = [
+    "nul \0 here",
+    "half a pair \ud800",
+    "two halves \ud83d\ude00 and a whole \U0001f600",
+    "\\u0000 \\ \x1b[0m",
+]
+
+
+def test_any_text_comes_back_as_it_was(stores: Stores) -> None:
+    messages = [
+        ArchivedMessage(key=f"{index:016x}", role="tool", text=text, position=index, call=f"read({text})")
+        for index, text in enumerate(HOSTILE)
+    ]
+    with stores.opened() as store:
+        Archive(store, "a").keep(messages)
+        assert Archive(store, "a").messages() == messages
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_any_text_survives_json(text: str, call: str) -> None:
+    message = ArchivedMessage(key="00", role="tool", text=text, position=0, call=call)
+    data = message.to_dict()
+    assert ArchivedMessage.from_dict(json.loads(json.dumps(data))) == message
+    assert b"\0" not in (data["text"] + data["call"]).encode()  # which half a pair would stop
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"text": "\\x"}, {"text": "ü"}, {"text": 7}, {"more": 1}, {"version": 2}]
+)
+def test_what_is_no_archived_message_is_an_error(spoiled: dict[str, Any]) -> None:
+    data = ArchivedMessage(key="00", role="tool", text="\0", position=0).to_dict()
+    with pytest.raises(InvalidInputError, match="archived message"):
+        ArchivedMessage.from_dict({**data, **spoiled})
+
+
+def test_no_message_of_a_long_conversation_is_missed(stores: Stores) -> None:
+    # Put at once they have one time, and a store may order what has one time anew for each page.
+    messages = [
+        ArchivedMessage(key=f"{index:016x}", role="tool", text="x" * (index % 50 + 1), position=index)
+        for index in range(1_500)
+    ]
+
+    async def run() -> None:
+        async with stores.aopened() as store:
+            assert await Archive(store, "a").amessages() == messages
+
+    with stores.opened() as store:
+        Archive(store, "a").keep(messages)
+        assert Archive(store, "a").messages() == messages
+    asyncio.run(run())
+
+
+def test_workers_may_keep_the_same_at_once(stores: Stores) -> None:
+    messages = [
+        ArchivedMessage(key=f"{index:016x}", role="tool", text="x" * 500, position=index)
+        for index in range(200)
+    ]
+
+    def keep(given: Sequence[ArchivedMessage]) -> None:
+        with stores.opened() as store:
+            for _ in range(10):
+                Archive(store, "a").keep(given)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(keep, given) for given in (messages, messages[::-1]) * 2]:
+            done.result()
+    with stores.opened() as store:
+        assert Archive(store, "a").messages() == messages
 
 
 def test_lines_come_back_word_for_word_and_say_how_to_go_on() -> None:
