@@ -64,7 +64,7 @@ def read_batch(ops: Iterable[Op], fields: Sequence[str] | None) -> Batch:
     batch = Batch(ops=list(ops))
     for op in batch.ops:
         if not isinstance(op, GetOp | PutOp | SearchOp | ListNamespacesOp):
-            raise ValueError(f"unknown operation: {op!r}")
+            raise ValueError(f"unknown operation: {type(op).__name__}")
         validate_op_namespace(op)
         if isinstance(op, SearchOp | ListNamespacesOp):
             if op.limit < 0 or op.offset < 0:

@@ -1,91 +1,154 @@
 """What can still be read of a store's file, as JSON lines."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, suppress
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from agentcompress.errors import InvalidInputError
+from agentcompress.errors import InvalidInputError, StoreBusyError
+from agentcompress.files import whole_file
 
+from .file import FAILURES, existing, explained, explanation, format_of
 from .rows import COLUMNS, Row, row_of
 
 _MOST_DAMAGED = 100_000
 """Rows that may be lost in a row before the rest is given up."""
 
 
-def export(path: str | Path, to: str | Path) -> int:
-    """Writes all items that are readable to a file, one JSON object a line, the oldest first.
+class StoreReader:
+    """Reads all items of a store's file, the oldest first, also of one that is damaged or truncated.
 
-    It reads damaged and truncated files too, and leaves out what was not stored as it
-    stands there now. Vectors are not written: they can be made again. The file is not changed.
+    What was not stored as it stands there now is left out, and so is what has expired.
+    The file is not changed.
 
     Args:
         path: A store's file, preferably one that nobody has open.
-        to: The file to write; one that exists is replaced.
 
-    Returns:
-        How many items were written.
+    Attributes:
+        size: The highest number a row may have.
+        consumed: The number of the row read last.
+        read: Items given so far.
+        expired: Items left out because their time is over.
+        damaged: Items left out because they are not what was written.
+        unreadable: Numbers of rows that cannot be read, until the rest is given up; not each had an item.
 
     Raises:
-        InvalidInputError: Not even the tables can be found in the file.
+        InvalidInputError: There is no such file, it is no store, newer, or has no table that can be read.
+        StoreBusyError: Another process holds the file.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).absolute()
+        self.consumed = self.read = self.expired = self.damaged = self.unreadable = 0
+        with explained(self.path):
+            self._connection = existing(self.path, "ro")
+            try:
+                # Lets SQLite read a file that is shorter than its header says.
+                self._connection.execute("PRAGMA writable_schema = ON")
+                if not format_of(self._connection, self.path):
+                    raise InvalidInputError("is no store: it is empty", path=self.path)
+                self.size = self._last()
+            except BaseException:
+                self.close()
+                raise
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was lost of what was read so far."""
+        return not self.damaged and not self.unreadable
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Every item: namespace, key, value, created_at, updated_at (ISO 8601), ttl (minutes or null)."""
+        now = time.time()
+        for *values, expires in self._rows():
+            self.consumed = values[0]
+            try:
+                row = row_of(tuple(values), self.path)
+            except InvalidInputError:
+                self.damaged += 1
+                continue
+            if isinstance(expires, float) and expires <= now:
+                self.expired += 1
+                continue
+            self.read += 1
+            yield _fields(row)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        """All rows that can be read: stretches that cannot are halved until what is damaged is alone."""
+        lost = 0
+        stretches = [(1, self.size)]
+        while stretches and lost < _MOST_DAMAGED:
+            first, last = stretches.pop()
+            query = f"SELECT {COLUMNS}, expires FROM items WHERE id BETWEEN ? AND ? ORDER BY id"
+            try:
+                for values in self._connection.execute(query, (first, last)):
+                    first, lost = values[0] + 1, 0
+                    yield values
+            except FAILURES as error:
+                ours = explanation(error, self.path)
+                if isinstance(ours, StoreBusyError):
+                    raise ours from error
+                if first < last:
+                    middle = (first + last) // 2
+                    stretches += [(middle + 1, last), (first, middle)]
+                else:
+                    lost += 1
+                    self.unreadable += 1
+
+    def _last(self) -> int:
+        for query in ("SELECT seq FROM sqlite_sequence WHERE name = 'items'", "SELECT max(id) FROM items"):
+            with suppress(*FAILURES):
+                found = self._connection.execute(query).fetchone()
+                if found and isinstance(found[0], int):
+                    return found[0]
+        return 1 << 40
+
+
+def export(path: str | Path, to: str | Path) -> StoreReader:
+    """Writes all items that are readable to a file, one JSON object a line, the oldest first.
+
+    Vectors are not written: they can be made again.
+
+    Args:
+        path: A store's file, damaged or not.
+        to: The file to write; one that exists is replaced when all was written.
+
+    Returns:
+        What has read the file, for what it counted.
+
+    Raises:
+        InvalidInputError: There is nothing to read, as for `StoreReader`.
+        StoreBusyError: Another process holds the file.
         ValueError: Both are one file.
     """
-    source = Path(path).absolute()
-    if source.resolve() == Path(to).resolve():
-        raise ValueError(f"{source} cannot be exported into itself")
-    count = 0
-    try:
-        with (
-            closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as connection,
-            Path(to).open("w", encoding="utf-8") as lines,
-        ):
-            # Lets SQLite read a file that is shorter than its header says.
-            connection.execute("PRAGMA writable_schema = ON")
-            connection.execute("SELECT id FROM items LIMIT 0")
-            for row in _rows(connection, source):
-                lines.write(json.dumps(_fields(row)) + "\n")
-                count += 1
-    except sqlite3.Error as error:
-        raise InvalidInputError(f"nothing in it is readable ({error})", path=source) from error
-    return count
+    if Path(path).resolve() == Path(to).resolve():
+        raise ValueError(f"{path} cannot be exported into itself")
+    with StoreReader(path) as reader:
+        write_lines(reader, Path(to))
+    return reader
 
 
-def _rows(connection: sqlite3.Connection, path: Path) -> Iterator[Row]:
-    """All rows that can be read: stretches that cannot are halved until what is damaged is alone."""
-    lost = 0
-    stretches = [(1, _last(connection))]
-    while stretches and lost < _MOST_DAMAGED:
-        first, last = stretches.pop()
-        query = f"SELECT {COLUMNS} FROM items WHERE id BETWEEN ? AND ? ORDER BY id"
-        found: list[tuple[Any, ...]] = []
-        try:
-            for values in connection.execute(query, (first, last)):
-                found.append(values)
-        except sqlite3.Error:
-            if first == last:
-                lost += 1
-            else:
-                start = found[-1][0] + 1 if found else first
-                middle = (start + last) // 2
-                stretches += [(middle + 1, last), (start, middle)] if start < last else [(start, last)]
-        for values in found:
-            lost = 0
-            with suppress(InvalidInputError):
-                yield row_of(values, path)
-
-
-def _last(connection: sqlite3.Connection) -> int:
-    """The highest id there may be."""
-    for query in ("SELECT seq FROM sqlite_sequence WHERE name = 'items'", "SELECT max(id) FROM items"):
-        with suppress(sqlite3.Error):
-            found = connection.execute(query).fetchone()
-            if found and isinstance(found[0], int):
-                return found[0]
-    return 1 << 40
+def write_lines(items: Iterable[dict[str, Any]], to: Path) -> None:
+    """Writes items as JSON, one a line; all or nothing."""
+    with whole_file(to) as lines:
+        for item in items:
+            lines.write(json.dumps(item) + "\n")
 
 
 def _fields(row: Row) -> dict[str, Any]:
-    item = row.item().dict()
-    return {**item, "ttl": row.ttl}
+    return {**row.item().dict(), "ttl": row.ttl}

@@ -1,4 +1,13 @@
-"""The SQLite file of a store: its format, transactions and what may be wrong with it."""
+"""The SQLite file of a store: its format, transactions and what may be wrong with it.
+
+`application_id` in the header says that the file is one of ours, `user_version` which format it has: how
+many of `MIGRATIONS` it has seen. A store that opens an older file brings it up to date first, in one
+transaction, so a process killed meanwhile leaves the older format whole; a newer file is refused and not
+touched. Upkeep (`stats`, `vacuum`, `export`) takes every format up to the newest and leaves it as it is.
+
+To change the format, append a migration: what is released is never edited. Columns that older versions do
+not write need a meaning where they are NULL, since one that has the file open goes on writing.
+"""
 
 import os
 import sqlite3
@@ -6,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
+from typing import Literal
 
 from agentcompress.errors import InvalidInputError, StoreBusyError
 
@@ -13,6 +23,10 @@ APPLICATION = 0x4143464D
 """Says in the file's header that it is one of ours."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second for a damaged name that it cannot even quote."""
+_USELESS = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+"""Errors after which nothing need be, or can be, saved."""
 
 FORMAT_1 = (
     # What holds for the whole file: `dims`, `encoder`, `index` (the saved index that belongs to it).
@@ -31,7 +45,13 @@ FORMAT_1 = (
         vector BLOB NOT NULL)""",
     "CREATE INDEX vectors_item ON vectors (item)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FORMAT_1,)
+FORMAT_2 = (
+    # When an item was last put or, in stores with a limit, read: seconds since 1970; NULL is longest ago.
+    # Not part of the checksum.
+    "ALTER TABLE items ADD COLUMN used REAL",
+    "CREATE INDEX items_used ON items (used)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FORMAT_1, FORMAT_2)
 """Statements that lead from each format to the next; a file's `user_version` counts those it has seen."""
 
 
@@ -40,23 +60,28 @@ class StoreFile:
 
     Args:
         path: The file, made where it does not exist; None keeps all in memory.
+        upkeep: The file must be there, and keeps the format that it has.
 
     Raises:
         InvalidInputError: The file is something else, damaged, newer, or cannot be opened.
         StoreBusyError: It is new and another process is making it.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, upkeep: bool = False) -> None:
         self.path = path
         self._process = os.getpid()
         self._lock = RLock()
         self._open = True
-        with self._explained():
-            self._connection = sqlite3.connect(
-                path or ":memory:", timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        with explained(path):
+            self._connection = (
+                existing(path, "rw")
+                if path and upkeep
+                else sqlite3.connect(
+                    path or ":memory:", timeout=PATIENCE, isolation_level=None, check_same_thread=False
+                )
             )
             try:
-                self._prepare()
+                self._prepare(upkeep=upkeep)
             except BaseException:
                 self._connection.close()
                 raise
@@ -72,7 +97,7 @@ class StoreFile:
         """
         if self._process != os.getpid():
             raise ValueError("the store was opened in another process: open it anew after a fork")
-        with self._lock, self._explained():
+        with self._lock, explained(self.path):
             if not self._open:
                 raise ValueError("the store is closed")
             self._connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
@@ -91,15 +116,33 @@ class StoreFile:
                 self._open = False
                 self._connection.close()
 
-    def _prepare(self) -> None:
+    def shrink(self) -> None:
+        """Gives back the room of what was removed; if that is interrupted, the file stays as large as it was.
+
+        Raises:
+            InvalidInputError: The file is damaged, or the disk has no room for a second copy of it.
+            KeyboardInterrupt: Somebody did not want to wait.
+            StoreBusyError: Another process is writing, or reading all the time.
+        """
+        with self._lock, explained(self.path):
+            # Python looks for interrupts when it is called, and SQLite would take its time.
+            self._connection.set_progress_handler(lambda: None, 10_000)
+            self._connection.execute("VACUUM")
+            [busy, *_] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreBusyError(f"{self.path}: another process is reading: the file shrinks when it is done")
+
+    def _prepare(self, *, upkeep: bool) -> None:
         self._connection.execute("PRAGMA foreign_keys = ON")
-        version = self._version()
-        if version < len(MIGRATIONS):
+        version = format_of(self._connection, self.path)
+        if upkeep and not version:
+            raise InvalidInputError("is no store: it is empty", path=self.path)
+        if version < len(MIGRATIONS) and not upkeep:
             # Nobody may be reading meanwhile; where somebody is, WAL comes with the next opening.
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("PRAGMA journal_mode = WAL")
             with self.transaction(writing=True) as connection:
-                for number in range(self._version(), len(MIGRATIONS)):
+                for number in range(format_of(connection, self.path), len(MIGRATIONS)):
                     for statement in MIGRATIONS[number]:
                         connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -107,33 +150,74 @@ class StoreFile:
         # A put that returned outlives a power failure too.
         self._connection.execute("PRAGMA synchronous = FULL")
 
-    def _version(self) -> int:
-        """The format of the file, 0 for a new one."""
-        version: int
-        [version] = self._connection.execute("PRAGMA user_version").fetchone()
-        [application] = self._connection.execute("PRAGMA application_id").fetchone()
-        [tables] = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION:
-            raise InvalidInputError("is a database of something else", path=self.path)
-        if version > len(MIGRATIONS):
-            raise InvalidInputError(
-                f"has format {version}, this version reads up to {len(MIGRATIONS)}", path=self.path
-            )
-        return version
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise StoreBusyError(f"{self.path}: another process is writing; try again") from error
-            raise damaged(self.path, str(error)) from error
+def existing(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
+    """A connection to a file that must be there.
+
+    Raises:
+        InvalidInputError: It is not.
+    """
+    if not path.is_file():
+        raise InvalidInputError("is a directory, not a file" if path.is_dir() else "no such file", path=path)
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a store's file, with what is written but not yet part of it; 0 where it is not there."""
+    parts = (path, path.with_name(f"{path.name}-wal"))
+    return sum(part.stat().st_size for part in parts if part.exists())
+
+
+def format_of(connection: sqlite3.Connection, path: Path | None) -> int:
+    """The format of a store's file, 0 for a new one.
+
+    Raises:
+        InvalidInputError: It is a database of something else, or newer than this version of the library.
+    """
+    version: int
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != APPLICATION:
+        raise InvalidInputError("is a database of something else", path=path)
+    if version > len(MIGRATIONS):
+        raise InvalidInputError(
+            f"has format {version}, this version of agentcompress reads up to {len(MIGRATIONS)}: upgrade it",
+            path=path,
+        )
+    return version
+
+
+@contextmanager
+def explained(path: Path | None) -> Iterator[None]:
+    """Makes an error of SQLite's one of ours."""
+    try:
+        yield
+    except FAILURES as error:
+        raise explanation(error, path) from error
+
+
+def explanation(error: Exception, path: Path | None) -> BaseException:
+    """What an error of SQLite's means, in one line."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusyError(f"{path}: another process is writing; try again")
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return KeyboardInterrupt()
+    if code in _USELESS:
+        return InvalidInputError(f"cannot be used as a store ({error})", path=path)
+    return damaged(path, str(error))
 
 
 def damaged(path: Path | None, problem: str) -> InvalidInputError:
-    """The one error for a file that cannot be used."""
+    """The one error for a file of which something may still be saved."""
     return InvalidInputError(
-        f"cannot be used as a store ({problem}): agentcompress.memory.export saves what is readable",
+        f"cannot be used as a store ({problem}): agentcompress memory export saves what is readable",
         path=path,
     )

@@ -15,6 +15,8 @@ from .file import damaged
 from .namespaces import Namespace, Scope, to_labels, to_text
 
 COLUMNS = "items.id, namespace, key, value, created, updated, ttl, items.checksum"
+_FRESH = 60.0
+"""Seconds within which an item that is used again is not written again."""
 _ALIVE = "(expires IS NULL OR expires > ?)"
 
 
@@ -119,9 +121,9 @@ class Rows:
         expires = None if ttl is None else self.now + ttl * 60
         ttl = None if ttl is None else float(ttl)  # as it will be read
         told = checksum(name, key, text, created, self.now, ttl)
-        values = (name, key, text, created, self.now, ttl, expires, told)
-        into = "INSERT INTO items (namespace, key, value, created, updated, ttl, expires, checksum)"
-        new = self.connection.execute(f"{into} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values).lastrowid
+        values = (name, key, text, created, self.now, ttl, expires, told, self.now)
+        into = "INSERT INTO items (namespace, key, value, created, updated, ttl, expires, checksum, used)"
+        new = self.connection.execute(f"{into} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values).lastrowid
         return new or 0
 
     def delete(self, namespace: Namespace, key: str) -> None:
@@ -130,16 +132,46 @@ class Rows:
             "DELETE FROM items WHERE namespace = ? AND key = ?", (to_text(namespace), key)
         )
 
+    def stale(self, ids: Iterable[int]) -> set[int]:
+        """Those of some items that were used long enough ago for another use to be written down."""
+        found = self.connection.execute(
+            "SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND (used IS NULL OR used <= ?)",
+            (json.dumps(list(ids)), self.now - _FRESH),
+        )
+        return {number for (number,) in found}
+
     def refresh(self, ids: Iterable[int]) -> None:
-        """Lets items expire as long after now as they were put for."""
+        """Writes down that items were used: they expire as long after now as they were put for."""
         self.connection.executemany(
-            "UPDATE items SET expires = ? + ttl * 60 WHERE id = ? AND ttl IS NOT NULL",
-            [(self.now, each) for each in ids],
+            "UPDATE items SET used = ?, expires = ? + ttl * 60 WHERE id = ?",
+            [(self.now, self.now, each) for each in ids],
         )
 
     def sweep(self) -> int:
         """Removes what has expired; returns how many."""
         return self.connection.execute("DELETE FROM items WHERE expires <= ?", (self.now,)).rowcount
+
+    def newest(self) -> int:
+        """The highest id, 0 where there is no item."""
+        [number] = self.connection.execute("SELECT max(id) FROM items").fetchone()
+        return number or 0
+
+    def evict(self, *, above: int, up_to: int) -> None:
+        """Removes what was used longest ago until the file needs no more than so many bytes.
+
+        Args:
+            above: Bytes of the pages in use, vectors and tables included.
+            up_to: The highest id that may go.
+        """
+        some = 1
+        oldest = "SELECT id FROM items WHERE id <= ? ORDER BY used, id LIMIT ?"
+        # What a row gives back is not known, as pages are shared; twice as many each time find it out.
+        while self._bytes() > above:
+            gone = self.connection.execute(f"DELETE FROM items WHERE id IN ({oldest})", (up_to, some))
+            if not gone.rowcount:
+                return
+            some *= 2
 
     def facts(self) -> dict[str, str]:
         """What holds for the whole file."""
@@ -148,6 +180,14 @@ class Rows:
     def state(self, facts: Mapping[str, str]) -> None:
         """Writes down facts."""
         self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+
+    def _bytes(self) -> int:
+        [number] = self.connection.execute(
+            "SELECT (page_count - freelist_count) * page_size "
+            "FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+        ).fetchone()
+        found: int = number
+        return found
 
     def _select(self, where: str, parameters: tuple[Any, ...]) -> sqlite3.Cursor:
         return self.connection.execute(f"SELECT {COLUMNS} FROM items WHERE {where}", parameters)

@@ -20,14 +20,19 @@ class SavedIndex:
     """
 
     def __init__(self, store: Path) -> None:
-        self._path = store.with_name(f"{store.name}.faiss")
+        self.path = store.with_name(f"{store.name}.faiss")
 
     def load(self, index: VectorIndex, rows: Rows) -> None:
         """Fills an empty index, if the file is the one that the rows know."""
         with suppress(OSError, ValueError, TypeError):  # no such file; a fact that is damaged
-            told, known = json.loads(rows.facts().get("index", "[{}, null]"))
-            if known and self._hash(self._path, told) == known:
-                index.load(self._path, **told)
+            if told := self._told(rows):
+                index.load(self.path, **told)
+
+    def fits(self, rows: Rows) -> bool:
+        """Whether the file is the one that the rows know."""
+        with suppress(OSError, ValueError, TypeError):
+            return bool(self._told(rows))
+        return False
 
     def save(self, index: VectorIndex, rows: Rows) -> None:
         """Writes the file and tells the rows; a disk that is full or read-only is no reason to fail.
@@ -36,14 +41,19 @@ class SavedIndex:
             index: What to save.
             rows: In a transaction that writes, so that nobody else saves meanwhile.
         """
-        written = self._path.with_name(f"{self._path.name}.new")
+        written = self.path.with_name(f"{self.path.name}.new")
         try:
             told = index.save(written)
             fact = json.dumps([told, self._hash(written, told)])
-            written.replace(self._path)
+            written.replace(self.path)
             rows.state({"index": fact})
         except (OSError, RuntimeError):  # FAISS raises RuntimeError for what it cannot write
             written.unlink(missing_ok=True)
+
+    def _told(self, rows: Rows) -> dict[str, int] | None:
+        """What the index has to be told beside the file, None where the rows know another one."""
+        told, known = json.loads(rows.facts().get("index", "[{}, null]"))
+        return told if known and self._hash(self.path, told) == known else None
 
     @staticmethod
     def _hash(path: Path, told: dict[str, int]) -> str:

@@ -31,7 +31,7 @@ from .file import StoreFile
 from .filters import matches, needles
 from .index import VectorIndex, require_faiss
 from .namespaces import Scope, listed
-from .rows import Rows
+from .rows import Row, Rows
 from .saved_index import SavedIndex
 from .search import by_meaning
 from .sweeper import Sweeper
@@ -55,12 +55,15 @@ class FaissStore(BaseStore):
             encoder of this library ("static", "minilm", …). None takes the static encoder
             over whole values; False searches without meaning and needs no FAISS.
         ttl: As LangGraph has it: `default_ttl`, `refresh_on_read`, `sweep_interval_minutes`.
+        max_bytes: What the file may need, vectors and tables included, the saved index not; None
+            sets no limit. What was used longest ago goes first: put, or read (to the minute) with
+            `refresh_ttl`. What a batch puts stays at least until the next one.
 
     Raises:
         InvalidInputError: The file is something else, damaged, or has vectors of another kind.
         MissingDependencyError: FAISS is not installed.
         StoreBusyError: The file is new to this index and another process is writing.
-        ValueError: `index` has no dims.
+        ValueError: `index` has no dims, or `max_bytes` is below 1.
     """
 
     supports_ttl = True
@@ -71,7 +74,11 @@ class FaissStore(BaseStore):
         *,
         index: IndexConfig | Literal[False] | None = None,
         ttl: TTLConfig | None = None,
+        max_bytes: int | None = None,
     ) -> None:
+        if max_bytes is not None and max_bytes < 1:
+            raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
+        self._max_bytes = max_bytes
         self.index_config = None if index is False else DEFAULT if index is None else index
         self.embeddings = None if self.index_config is None else embeddings_of(self.index_config)
         self.ttl_config = ttl
@@ -152,40 +159,49 @@ class FaissStore(BaseStore):
         await asyncio.to_thread(self.close)
 
     def _run(self, batch: Batch, texts: dict[str, Vectors], queries: dict[str, Vectors]) -> list[Result]:
-        read: set[int] = set()
+        read: list[Row] = []
         with self._rows(writing=bool(batch.puts)) as rows:
             results = [self._read(op, rows, queries, read) for op in batch.ops]
+            noted = {row.id for row in read if row.ttl is not None}
+            if self._max_bytes:
+                noted |= rows.stale(row.id for row in read)
             if batch.puts:
-                rows.sweep()
-            for (namespace, key), put in batch.puts.items():
-                if put.json is None:
-                    rows.delete(namespace, key)
-                    continue
-                item = rows.put(namespace, key, put.json, put.ttl)
-                for text in put.texts:
-                    VectorRows(rows=rows, dims=self._dims).put(item, texts[text])
-        if read:
+                self._write(batch, rows, texts)
+        if noted:
             # Whoever writes meanwhile must not keep others from reading.
             with suppress(StoreBusyError), self._rows(writing=True) as rows:
-                rows.refresh(read)
+                rows.refresh(noted)
         if self._path and self._index and self._index.built:
             with suppress(StoreBusyError), self._rows(writing=True) as rows:
                 SavedIndex(self._path).save(self._index, rows)
         return results
 
-    def _read(self, op: Op, rows: Rows, queries: dict[str, Vectors], read: set[int]) -> Result:
-        """One operation's result; ids of items whose time begins anew go to `read`."""
+    def _write(self, batch: Batch, rows: Rows, texts: dict[str, Vectors]) -> None:
+        rows.sweep()
+        newest = rows.newest()
+        for (namespace, key), put in batch.puts.items():
+            if put.json is None:
+                rows.delete(namespace, key)
+                continue
+            item = rows.put(namespace, key, put.json, put.ttl)
+            for text in put.texts:
+                VectorRows(rows=rows, dims=self._dims).put(item, texts[text])
+        if self._max_bytes:
+            rows.evict(above=self._max_bytes, up_to=newest)
+
+    def _read(self, op: Op, rows: Rows, queries: dict[str, Vectors], read: list[Row]) -> Result:
+        """One operation's result; items of which it counts that they were read go to `read`."""
         if isinstance(op, GetOp):
             row = rows.get(op.namespace, op.key)
-            if row and row.ttl is not None and op.refresh_ttl:
-                read.add(row.id)
+            if row and op.refresh_ttl:
+                read.append(row)
             return row.item() if row else None
         if isinstance(op, ListNamespacesOp):
             return listed(rows.namespaces(), op)
         return self._search(op, rows, queries, read) if isinstance(op, SearchOp) else None
 
     def _search(
-        self, op: SearchOp, rows: Rows, queries: dict[str, Vectors], read: set[int]
+        self, op: SearchOp, rows: Rows, queries: dict[str, Vectors], read: list[Row]
     ) -> list[SearchItem]:
         scope = Scope(prefix=op.namespace_prefix, needles=tuple(needles(op.filter)))
         if op.query and op.query in queries:
@@ -198,7 +214,7 @@ class FaissStore(BaseStore):
             wanted = (scored for scored in found if matches(scored[0].value, op.filter))
             page = list(islice(wanted, op.offset, op.offset + op.limit))
         if op.refresh_ttl:
-            read.update(row.id for row, _ in page if row.ttl is not None)
+            read += (row for row, _ in page)
         return [row.found(score) for row, score in page]
 
     def _followed(self, vectors: VectorRows) -> VectorIndex:

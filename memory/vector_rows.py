@@ -16,6 +16,8 @@ from .namespaces import Namespace, Scope, to_text
 from .rows import COLUMNS, Row, Rows, row_of
 
 Ids = NDArray[np.int64]
+ORPHANED = "NOT EXISTS (SELECT 1 FROM items WHERE items.id = item)"
+"""Vectors whose item is gone: only a tool that minds no foreign keys leaves any."""
 _AT_ONCE = 8_192
 """Rows read together; at 384 dimensions some 12 MB."""
 

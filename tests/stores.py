@@ -1,11 +1,19 @@
-"""What the tests of the store share: vectors that can be foretold, and a process that writes."""
+"""What tests of stores share: vectors that can be foretold, a process that writes, stores of every kind."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-from langgraph.store.base import IndexConfig, PutOp
+from langgraph.store.base import BaseStore, IndexConfig, PutOp
+from langgraph.store.memory import InMemoryStore
 
 from agentcompress.memory import FaissStore, index
 
@@ -54,3 +62,72 @@ def write_until_killed(path: Path, own: str, pipe: Connection) -> None:
         if number % 4 == 0:
             store.search((), query="a", limit=1_000)
         number += 1
+
+
+class Stores(Protocol):
+    """Opens a store of one kind, as often as wanted: what was put is there the next time, too."""
+
+    def opened(self) -> AbstractContextManager[BaseStore]:
+        """For threads."""
+        ...
+
+    def aopened(self) -> AbstractAsyncContextManager[BaseStore]:
+        """For the event loop that runs."""
+        ...
+
+
+class MemoryStores:
+    """LangGraph's own, which forgets with its process."""
+
+    def __init__(self) -> None:
+        self._store = InMemoryStore()
+
+    @contextmanager
+    def opened(self) -> Iterator[BaseStore]:
+        yield self._store
+
+    @asynccontextmanager
+    async def aopened(self) -> AsyncIterator[BaseStore]:
+        yield self._store
+
+
+class FileStores:
+    """Ours, in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def opened(self) -> Iterator[BaseStore]:
+        with FaissStore(self._path, index=False) as store:
+            yield store
+
+    @asynccontextmanager
+    async def aopened(self) -> AsyncIterator[BaseStore]:
+        async with FaissStore(self._path, index=False) as store:
+            yield store
+
+
+class PostgresStores:
+    """LangGraph's own in PostgreSQL, each with a connection of its own, as in workers of their own."""
+
+    def __init__(self, conninfo: str) -> None:
+        from langgraph.store.postgres import PostgresStore
+
+        self._conninfo = conninfo
+        with PostgresStore.from_conn_string(conninfo) as store:
+            store.setup()
+
+    @contextmanager
+    def opened(self) -> Iterator[BaseStore]:
+        from langgraph.store.postgres import PostgresStore
+
+        with PostgresStore.from_conn_string(self._conninfo) as store:
+            yield store
+
+    @asynccontextmanager
+    async def aopened(self) -> AsyncIterator[BaseStore]:
+        from langgraph.store.postgres import AsyncPostgresStore
+
+        async with AsyncPostgresStore.from_conn_string(self._conninfo) as store:
+            yield store

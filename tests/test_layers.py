@@ -22,6 +22,7 @@ ENGINE = {
 MAY_IMPORT = {
     "errors": set(),
     "values": set(),
+    "files": set(),
     "messages": CORE,
     "tokens": CORE,
     "segmenters": CORE,
@@ -34,13 +35,13 @@ MAY_IMPORT = {
     "archive": {*ENGINE},
     "integration": {*CORE, "archive", "compressor", "encoders", "messages", "tokens"},
     "passages": {*CORE, "criteria", "encoders", "strategies", "tokens"},
-    "memory": {*CORE, "encoders"},
+    "memory": {*CORE, "files", "encoders"},
     "graphs": {*CORE, "compressor", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
     "evaluation": {*ENGINE, "passages"},
     "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
-    "cli": {*ENGINE, "demo", "doctor", "evaluation", "report"},
+    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
     "__main__": {"cli"},
     "__init__": {*CORE, "compressor", "integration"},
 }
@@ -64,6 +65,7 @@ LIGHT_ROOMS = (
     "strategies",
     "pipeline",
     "evaluation",
+    "cli",
 )
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from langgraph.store.base import PutOp
 
 from agentcompress.errors import InvalidInputError, StoreBusyError
-from agentcompress.memory import FaissStore, export, file, index
+from agentcompress.memory import FaissStore, export, file, index, stats, vacuum
+from agentcompress.memory.rows import checksum
 
 from .stores import INDEX, rank_texts
 
@@ -35,9 +36,9 @@ def filled(path: Path, count: int = 300) -> dict[str, dict[str, str]]:
 
 def exported(path: Path) -> dict[str, Any]:
     lines = path.with_suffix(".jsonl")
-    count = export(path, lines)
+    reader = export(path, lines)
     found = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
-    assert len(found) == count
+    assert len(found) == reader.read
     return {item["key"]: item["value"] for item in found}
 
 
@@ -130,9 +131,29 @@ def test_formats_lead_from_one_to_the_next(path: Path, monkeypatch: pytest.Monke
         FaissStore(path, index=INDEX).close()
         with closing(sqlite3.connect(path)) as other:
             assert other.execute("SELECT DISTINCT since FROM facts").fetchall() == [(1.0,)]
-            assert other.execute("PRAGMA user_version").fetchone() == (2,)
-    with pytest.raises(InvalidInputError, match="format 2, this version reads up to 1"):
+            assert other.execute("PRAGMA user_version").fetchone() == (3,)
+    newer = path.read_bytes()
+    with pytest.raises(InvalidInputError, match="format 3, this version of agentcompress reads up to 2: upg"):
         FaissStore(path, index=INDEX)
+    assert path.read_bytes() == newer
+
+
+def test_a_file_of_each_older_format_is_brought_up_to_date(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(file, "MIGRATIONS", file.MIGRATIONS[:1])
+        FaissStore(path, index=INDEX).close()
+    row = ("a.b.", "k", '{"text": "a"}', 1.0, 2.0, None)
+    with closing(sqlite3.connect(path)) as older, older:
+        columns = "namespace, key, value, created, updated, ttl, checksum"
+        older.execute(f"INSERT INTO items ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, checksum(*row)))
+    assert exported(path) == {"k": {"text": "a"}}
+    assert (stats(path).format, stats(path).total.items, vacuum(path).expired) == (1, 1, 0)
+    with FaissStore(path, index=INDEX) as store:
+        assert store.search((), query="a")[0].value == {"text": "a"}
+    assert stats(path).format == 2
+    assert exported(path) == {"k": {"text": "a"}}
 
 
 def test_a_fork_opens_its_own(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,5 +288,5 @@ def test_a_damaged_item_does_not_take_the_others_with_it(path: Path) -> None:
 def test_exporting_what_is_no_store_is_an_error(path: Path) -> None:
     with pytest.raises(ValueError, match="into itself"):
         export(path, path)
-    with pytest.raises(InvalidInputError, match="nothing in it is readable"):
+    with pytest.raises(InvalidInputError, match="no such file"):
         export(path.with_name("missing.db"), path.with_suffix(".jsonl"))

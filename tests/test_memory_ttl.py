@@ -6,25 +6,11 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-import pytest
 from langgraph.store.base import TTLConfig
 
 from agentcompress.memory import FaissStore
 
 from .stores import INDEX
-
-
-@pytest.fixture
-def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Lets minutes pass."""
-    passed = [0.0]
-    clock = time.time
-    monkeypatch.setattr(time, "time", lambda: clock() + passed[0])
-
-    def passing(minutes: float) -> None:
-        passed[0] += minutes * 60
-
-    return passing
 
 
 def open_store(**ttl: object) -> FaissStore:

@@ -15,7 +15,9 @@ SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
-def test_snippet_runs(snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_snippet_runs(
+    snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.chdir(tmp_path)
     model = RecordingModel(steps=6)
     names: dict[str, Any] = {
@@ -28,8 +30,12 @@ def test_snippet_runs(snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             *({"role": "assistant", "content": read.invoke({"page": page})} for page in range(4)),
         ],
     }
+    if "postgres" in snippet:
+        names["database"] = request.getfixturevalue("postgres")
     exec(re.sub(r'"\w+:[\w.-]+"', "model", snippet), names)
-    if runs := names.get("agent", names.get("graph")):
+    if state := names.get("state"):
+        assert state["messages"][-1].content == "done"
+    elif runs := names.get("agent", names.get("graph")):
         assert runs.invoke(TASK)["messages"][-1].content == "done"
     elif found := names.get("found"):
         assert [item.key for item in found] == ["lunch"]

@@ -1,19 +1,27 @@
 """What left the prompt comes back: by id word for word, by question within a budget."""
 
 import asyncio
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from pydantic import Field
 
 from agentcompress import ContextCompressionMiddleware
 from agentcompress.archive import Archive, ArchivedMessage, Recaller
+from agentcompress.errors import InvalidInputError
 from agentcompress.tokens import RequestCounter
 
+from .stores import Stores
 from .test_middleware import TASK, RecordingModel, read
 
 COUNT = RequestCounter.for_model(None)
@@ -49,44 +57,59 @@ class AskingModel(RecordingModel):
         return result
 
 
-def asked(store: InMemoryStore | None, asynchronous: bool, **asks: str) -> str:
-    model = AskingModel(steps=8, asks=asks)
+def asking(store: BaseStore | None, **asks: str) -> Any:
     middleware = ContextCompressionMiddleware(3_000, recall=True)
-    agent: Any = create_agent(
-        model, [read], middleware=[middleware], checkpointer=InMemorySaver(), store=store
-    )
-    state = (
-        asyncio.run(agent.ainvoke(TASK, thread("a.b"))) if asynchronous else agent.invoke(TASK, thread("a.b"))
-    )
+    model = AskingModel(steps=8, asks=asks)
+    return create_agent(model, [read], middleware=[middleware], checkpointer=InMemorySaver(), store=store)
+
+
+def answer_in(state: Any) -> str:
     answer = next(m for m in state["messages"] if isinstance(m, ToolMessage) and m.tool_call_id == "asked")
     assert COUNT.text(answer.text) <= 1_500
     return answer.text
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-@pytest.mark.parametrize("stored", [False, True])
-def test_a_question_brings_back_what_answers_it(stored: bool, asynchronous: bool) -> None:
-    store = InMemoryStore() if stored else None
-    answer = asked(store, asynchronous, question="What is value_2_37?")
-    assert "value_2_37 = 74" in answer
-    if store:
-        kept = Archive(store, "a.b").messages()
-        assert read.invoke({"page": 2}) in [one.text for one in kept]
+def test_a_question_brings_back_what_answers_it_without_a_store(asynchronous: bool) -> None:
+    agent = asking(None, question="What is value_2_37?")
+    state = asyncio.run(agent.ainvoke(TASK, thread("a"))) if asynchronous else agent.invoke(TASK, thread("a"))
+    assert "value_2_37 = 74" in answer_in(state)
+
+
+def test_a_question_brings_back_what_a_store_keeps(stores: Stores) -> None:
+    with stores.opened() as store:
+        state = asking(store, question="What is value_2_37?").invoke(TASK, thread("a.b"))
+    assert "value_2_37 = 74" in answer_in(state)
+    with stores.opened() as store:
+        assert read.invoke({"page": 2}) in [one.text for one in Archive(store, "a.b").messages()]
         assert Archive(store, "other").messages() == []
 
 
-def test_marks_name_ids_that_bring_back_the_very_bytes() -> None:
-    model, store = RecordingModel(steps=8), InMemoryStore()
-    agent: Any = create_agent(
-        model,
-        [read],
-        middleware=[ContextCompressionMiddleware(3_000, recall=True)],
-        checkpointer=InMemorySaver(),
-        store=store,
-    )
-    agent.invoke(TASK, thread("a"))
+def test_a_question_brings_back_what_a_store_keeps_asynchronously(stores: Stores) -> None:
+    async def run() -> None:
+        async with stores.aopened() as store:
+            state = await asking(store, question="What is value_2_37?").ainvoke(TASK, thread("a.b"))
+        assert "value_2_37 = 74" in answer_in(state)
+        async with stores.aopened() as store:
+            assert read.invoke({"page": 2}) in [one.text for one in await Archive(store, "a.b").amessages()]
+            assert await Archive(store, "other").amessages() == []
+
+    asyncio.run(run())
+
+
+def test_marks_name_ids_that_bring_back_the_very_bytes(stores: Stores) -> None:
+    model = RecordingModel(steps=8)
+    with stores.opened() as store:
+        agent: Any = create_agent(
+            model,
+            [read],
+            middleware=[ContextCompressionMiddleware(3_000, recall=True)],
+            checkpointer=InMemorySaver(),
+            store=store,
+        )
+        agent.invoke(TASK, thread("a"))
+        kept = Archive(store, "a").messages()
     shown = "\n".join(str(message.content) for message in model.requests[-1])
-    kept = Archive(store, "a").messages()
     named = [one for one in kept if f"recall {one.key[:8]}" in shown]
     assert named
     for one in named:
@@ -94,6 +117,76 @@ def test_marks_name_ids_that_bring_back_the_very_bytes() -> None:
         assert answer.split("\n", 1)[1] == one.text
     assert "recall" in {tool.name for tool in ContextCompressionMiddleware(3_000, recall=True).tools}
     assert not hasattr(ContextCompressionMiddleware(3_000), "tools")
+
+
+HOSTILE = [
+    "nul \0 here",
+    "half a pair \ud800",
+    "two halves \ud83d\ude00 and a whole \U0001f600",
+    "\\u0000 \\ \x1b[0m",
+]
+
+
+def test_any_text_comes_back_as_it_was(stores: Stores) -> None:
+    messages = [
+        ArchivedMessage(key=f"{index:016x}", role="tool", text=text, position=index, call=f"read({text})")
+        for index, text in enumerate(HOSTILE)
+    ]
+    with stores.opened() as store:
+        Archive(store, "a").keep(messages)
+        assert Archive(store, "a").messages() == messages
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_any_text_survives_json(text: str, call: str) -> None:
+    message = ArchivedMessage(key="00", role="tool", text=text, position=0, call=call)
+    data = message.to_dict()
+    assert ArchivedMessage.from_dict(json.loads(json.dumps(data))) == message
+    assert b"\0" not in (data["text"] + data["call"]).encode()  # which half a pair would stop
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"text": "\\x"}, {"text": "ü"}, {"text": 7}, {"more": 1}, {"version": 2}]
+)
+def test_what_is_no_archived_message_is_an_error(spoiled: dict[str, Any]) -> None:
+    data = ArchivedMessage(key="00", role="tool", text="\0", position=0).to_dict()
+    with pytest.raises(InvalidInputError, match="archived message"):
+        ArchivedMessage.from_dict({**data, **spoiled})
+
+
+def test_no_message_of_a_long_conversation_is_missed(stores: Stores) -> None:
+    # Put at once they have one time, and a store may order what has one time anew for each page.
+    messages = [
+        ArchivedMessage(key=f"{index:016x}", role="tool", text="x" * (index % 50 + 1), position=index)
+        for index in range(1_500)
+    ]
+
+    async def run() -> None:
+        async with stores.aopened() as store:
+            assert await Archive(store, "a").amessages() == messages
+
+    with stores.opened() as store:
+        Archive(store, "a").keep(messages)
+        assert Archive(store, "a").messages() == messages
+    asyncio.run(run())
+
+
+def test_workers_may_keep_the_same_at_once(stores: Stores) -> None:
+    messages = [
+        ArchivedMessage(key=f"{index:016x}", role="tool", text="x" * 500, position=index)
+        for index in range(200)
+    ]
+
+    def keep(given: Sequence[ArchivedMessage]) -> None:
+        with stores.opened() as store:
+            for _ in range(10):
+                Archive(store, "a").keep(given)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(keep, given) for given in (messages, messages[::-1]) * 2]:
+            done.result()
+    with stores.opened() as store:
+        assert Archive(store, "a").messages() == messages
 
 
 def test_lines_come_back_word_for_word_and_say_how_to_go_on() -> None:

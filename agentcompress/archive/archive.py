@@ -1,6 +1,6 @@
 """What left the prompt of one conversation, in any LangGraph store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from langgraph.store.base import BaseStore, Item, PutOp
 
 _ROOT = "agentcompress"
-_PAGE = 200
+_FIRST, _MORE = 1_000, 8
+"""Items asked for at first, and how many times as many next."""
 
 
 class Archive:
@@ -52,28 +53,31 @@ class Archive:
         Raises:
             InvalidInputError: An item is of another version.
         """
-        found: list[Item] = []
-        for offset in count(0, _PAGE):
-            page = self._store.search(self._namespace, limit=_PAGE, offset=offset)
-            found += page
-            if len(page) < _PAGE:
+        for limit in _limits():
+            found = self._store.search(self._namespace, limit=limit)
+            if len(found) < limit:
                 break
         return _in_order(found)
 
     async def amessages(self) -> list[ArchivedMessage]:
         """`messages` without blocking the event loop."""
-        found: list[Item] = []
-        for offset in count(0, _PAGE):
-            page = await self._store.asearch(self._namespace, limit=_PAGE, offset=offset)
-            found += page
-            if len(page) < _PAGE:
+        for limit in _limits():
+            found = await self._store.asearch(self._namespace, limit=limit)
+            if len(found) < limit:
                 break
         return _in_order(found)
 
     def _puts(self, messages: Iterable[ArchivedMessage]) -> "list[PutOp]":
         from langgraph.store.base import PutOp
 
-        return [PutOp(self._namespace, one.key, one.to_dict(), index=False) for one in messages]
+        # In one order: workers that keep the same at once would lock each other's rows out.
+        ordered = sorted(messages, key=lambda message: message.key)
+        return [PutOp(self._namespace, one.key, one.to_dict(), index=False) for one in ordered]
+
+
+def _limits() -> Iterator[int]:
+    """Ever more, and no pages: what was put at once has one time, and stores may order that anew for each."""
+    return (_FIRST * _MORE**tries for tries in count())
 
 
 def _in_order(items: "Sequence[Item]") -> list[ArchivedMessage]:

@@ -1,5 +1,6 @@
 """One message as it was before anything of it was left out."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -8,6 +9,8 @@ from agentcompress.errors import InvalidInputError
 from agentcompress.values import ID_DIGITS, Message, Role
 
 _VERSION = 1
+_REFUSED = re.compile("[\0\ud800-\udfff]")
+"""What some stores take for no text: PostgreSQL refuses it, JSON joins halves of pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,14 @@ class ArchivedMessage:
         return self.key[:ID_DIGITS]
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready form: the fields, and ``"version"``."""
-        return {"version": _VERSION, **asdict(self)}
+        """A JSON-ready form that every store keeps as it is: the fields, and ``"version"``.
+
+        Text that some would not keep stands there with Python's escapes, and ``"escaped"`` says so.
+        """
+        data = {"version": _VERSION, **asdict(self)}
+        if _REFUSED.search(self.text + self.call):
+            data |= {"escaped": True, "text": _escaped(self.text), "call": _escaped(self.call)}
+        return data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -45,10 +54,21 @@ class ArchivedMessage:
         """
         if data.get("version") != _VERSION:
             raise InvalidInputError(f"archived message of version {data.get('version')!r}, not {_VERSION}")
+        fields = {name: value for name, value in data.items() if name not in ("version", "escaped")}
         try:
-            return cls(**{name: value for name, value in data.items() if name != "version"})
-        except TypeError as error:
+            if data.get("escaped"):
+                fields |= {name: _unescaped(fields[name]) for name in ("text", "call")}
+            return cls(**fields)
+        except (AttributeError, KeyError, TypeError, UnicodeError) as error:
             raise InvalidInputError(f"no archived message: {error}") from None
+
+
+def _escaped(text: str) -> str:
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _unescaped(text: str) -> str:
+    return text.encode("ascii").decode("unicode_escape")
 
 
 def archived(messages: Sequence[Message], indices: Iterable[int]) -> list[ArchivedMessage]:

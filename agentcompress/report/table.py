@@ -32,6 +32,7 @@ _CACHE = {
     "cost_uncompressed": "uncompressed",
 }
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+_LABELS = 20
 _SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall"}
 
 
@@ -88,6 +89,50 @@ def compression_table(result: CompressionResult) -> Table:
     for name, tokens in result.breakdown.items():
         table.add_row(f"after: {name}", f"{tokens:,}")
     return table
+
+
+def store_tables(figures: Mapping[str, Any]) -> list[Table]:
+    """What a store's file holds: as a whole, and by the first label of its namespaces.
+
+    Args:
+        figures: What `agentcompress memory stats --json` prints.
+    """
+    total = figures["total"]
+    whole = Table(title="the file", title_justify="left")
+    whole.add_column("what")
+    whole.add_column("", justify="right")
+    for what, count in {
+        "items": total["items"],
+        "expired items": total["expired"],
+        "namespaces": total["namespaces"],
+        "vectors": total["vectors"],
+        "orphaned vectors": figures["orphans"],
+        "bytes of names and values": total["row_bytes"],
+        "bytes of vectors": total["vector_bytes"],
+        "bytes of the file": figures["file_bytes"],
+        "of these free": figures["free_bytes"],
+        "bytes of the saved index": figures["index_bytes"],
+    }.items():
+        whole.add_row(what, f"{count:,}")
+    if figures["index_bytes"]:
+        whole.add_row("saved index", "fits the rows" if figures["index_fits"] else "does not fit the rows")
+    whole.add_row("vectors made by", escape(figures["encoder"]) or "not known")
+    whole.add_row("format", str(figures["format"]))
+    parts = Table(title="by first label", title_justify="left")
+    parts.add_column("label", overflow="fold")
+    for heading in ("namespaces", "items", "expired", "bytes", "vectors"):
+        parts.add_column(heading, justify="right")
+    for part in figures["top"][:_LABELS]:
+        counts = (
+            part["namespaces"],
+            part["items"],
+            part["expired"],
+            part["row_bytes"] + part["vector_bytes"],
+        )
+        parts.add_row(escape(part["label"]), *(f"{count:,}" for count in (*counts, part["vectors"])))
+    if more := len(figures["top"]) - _LABELS:
+        parts.caption = f"and {more:,} more: --json has all" if more > 0 else None
+    return [whole, parts]
 
 
 def checks_table(checks: Sequence[Check]) -> Table:

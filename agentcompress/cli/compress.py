@@ -1,0 +1,65 @@
+"""`agentcompress compress`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentcompress.files import whole_file
+
+from .options import AsJson, EncoderName, check_distinct, parse_budget, settings
+from .printing import print_tables
+
+
+def compress(
+    file: Annotated[
+        str, typer.Argument(help="OpenAI chat JSON, LangChain messages JSON, or JSONL; - reads stdin.")
+    ],
+    budget: Annotated[str, typer.Option(metavar="N", help="Tokens of the whole request.")],
+    query: Annotated[str | None, typer.Option(help="What the next step is about.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the messages here.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The model that will read it: how to count. Default: the file's own.")
+    ] = None,
+    lossless: Annotated[
+        bool, typer.Option("--lossless", help="Say tool results in fewer tokens even where there is room.")
+    ] = False,
+    encoder: EncoderName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Make one conversation fit a budget.
+
+    The messages come out in the form they came in: in OUTPUT, or on standard output.
+    """
+    limit = parse_budget(budget)
+    from agentcompress.evaluation.conversation import read_conversation
+
+    check_distinct(file, output, report)
+    conversation = read_conversation(file)
+    from agentcompress.compressor import Compressor
+    from agentcompress.tokens import RequestCounter
+
+    name = model or conversation.model
+    with settings():
+        counter = RequestCounter.for_model(name, base=Path(file).parent)
+        compressor = Compressor(limit, counter=counter, lossless=lossless, encoder=encoder)
+    result = compressor.compress(conversation.messages, query=query, tools=conversation.tools)
+    if output is not None:
+        with whole_file(output) as written:
+            written.write(conversation.dumps(result.messages))
+    if report is not None:
+        from agentcompress.report.html import write_compression_report
+
+        write_compression_report(report, conversation.messages, result)
+    if as_json:
+        messages = {} if output else {"messages": conversation.plain(result.messages)}
+        print(json.dumps({**result.figures(), **messages}, indent=1))
+        return
+    if output is None:
+        sys.stdout.write(conversation.dumps(result.messages))
+    from agentcompress.report.table import compression_table
+
+    print_tables([compression_table(result)], to_stderr=output is None)

@@ -1,0 +1,51 @@
+"""`agentcompress eval`."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from agentcompress.errors import InvalidInputError
+
+from .options import AsJson, parse_budget, settings
+from .printing import interrupted, print_tables
+
+
+def evaluate(
+    data: Annotated[
+        list[str], typer.Argument(help="Labelled records (qa), .jsonl or .jsonl.gz; - reads stdin.")
+    ],
+    budget: Annotated[
+        str, typer.Option(metavar="B", help="Tokens of the documents shown (1000), or their share (0.25).")
+    ],
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="agentcompress, bm25, last-tokens or random; may be repeated. Default: all."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure on labelled records, without a model, how much of the evidence is kept."""
+    limit = parse_budget(budget)
+    from agentcompress.evaluation.choosers import CHOOSER_NAMES
+    from agentcompress.evaluation.evaluating import Evaluation, RecordReader
+    from agentcompress.evaluation.progress import ReadingProgress
+
+    with settings():
+        evaluation = Evaluation(budget=limit, policies=list(dict.fromkeys(policy or CHOOSER_NAMES)))
+    progress = ReadingProgress([RecordReader(path) for path in data])
+    try:
+        with progress:
+            for record, reader in progress.items():
+                evaluation.add(record, reader)
+                progress.say(f"{sum(evaluation.measured.values()):,} records")
+    except KeyboardInterrupt:
+        raise interrupted(f"after {sum(evaluation.measured.values()):,} records") from None
+    figures = {"budget": limit, **evaluation.to_dict()}
+    if not any(evaluation.measured.values()):
+        raise InvalidInputError("no record to evaluate: only sets of documents", path=", ".join(data))
+    if as_json:
+        print(json.dumps(figures, indent=1))
+        return
+    from agentcompress.report.table import recall_table
+
+    print_tables([recall_table(figures["qa"], limit)])
