@@ -14,6 +14,7 @@ from .choosing import choices
 from .fingerprint import fingerprints
 from .grouping import groups_of
 from .pinning import softly_pinned
+from .recalls import Recalled, insisted, recalled
 from .rendering import Renderer
 from .segmenting import SegmentCache
 
@@ -61,9 +62,15 @@ class Conversation:
         return groups_of(self.messages, self.exclude_tools)
 
     @cached_property
+    def recalled(self) -> Mapping[int, Recalled]:
+        """Index → what it brought back, of the results that the agent asked back."""
+        return recalled(self.messages) if self.recallable else {}
+
+    @cached_property
     def loose(self) -> list[Group]:
         """The groups that are not hard-pinned, with their soft pins."""
-        pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed)
+        stay = insisted(self.recalled)
+        pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay)
         return [group for group in pinned if group.pin is not Pin.HARD]
 
     def _failed(self, index: int) -> bool:

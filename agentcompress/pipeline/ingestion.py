@@ -31,6 +31,9 @@ def ingest(
             message, name = conversation.messages[index], conversation.names[index]
             if message.role != "tool" or name in plan.shown or name in plan.folded:
                 continue
+            if index in conversation.recalled:
+                # It was asked for word for word; shortened at once, it would be asked for again.
+                continue
             if conversation.lossless:
                 plan = replace(plan, shown={**plan.shown, name: conversation.whole(index)})
             if share is None or conversation.cost(conversation.shown(index, plan)) <= share:
