@@ -130,7 +130,8 @@ class Recaller:
 
 
 def _head(message: ArchivedMessage) -> str:
-    return f"[{message.id}] {message.call[:_LONGEST_CALL] or message.role}"
+    where = " in another conversation" if message.elsewhere else ""
+    return f"[{message.id}] {message.call[:_LONGEST_CALL] or message.role}{where}"
 
 
 def _says(text: str) -> bool:

@@ -10,7 +10,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from agentcompress.archive import ArchivedMessage, Recaller
 from agentcompress.values import RECALL, Plan, Wanted
 
-from .archiving import archive_of
+from .archiving import Archives
 from .kept import Kept
 
 TOKENS = 1_500
@@ -22,14 +22,15 @@ question: what you need to know; finds the passages that answer it.
 result_id: brings back that result word for word; with lines="12-40" only those lines."""
 
 
-def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
+def recall_tool(recaller: Recaller, archives: Archives, channel: str) -> BaseTool:
     """The tool `recall`, over what left the prompt of the conversation that calls it.
 
-    That is what the store has of the thread, and what the state still holds: so it works
-    without a store, and when messages were removed from the state since.
+    That is what the store has of the thread and of those it shares a namespace with, and what the
+    state still holds: so it works without a store, and when messages were removed from the state since.
 
     Args:
         recaller: Answers.
+        archives: Finds what the store has.
         channel: Where the state keeps the conversation's `Kept`.
     """
 
@@ -42,14 +43,14 @@ def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
     def recall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
-        archive = archive_of(runtime.store, runtime.config)
+        archive = archives.of(runtime.store, runtime.config)
         kept = archive.messages() if archive else []
         return answer(runtime.state, kept, Wanted(question=question, result_id=result_id, lines=lines))
 
     async def arecall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
-        archive = archive_of(runtime.store, runtime.config)
+        archive = archives.of(runtime.store, runtime.config)
         kept = await archive.amessages() if archive else []
         return await asyncio.to_thread(
             answer, runtime.state, kept, Wanted(question=question, result_id=result_id, lines=lines)
