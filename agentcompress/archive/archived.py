@@ -29,6 +29,8 @@ class ArchivedMessage:
     """Of a tool result: the call that it answers."""
     error: bool = False
     """Of a tool result: whether the tool failed."""
+    elsewhere: bool = False
+    """Whether it was said in another conversation."""
 
     @property
     def id(self) -> str:

@@ -11,11 +11,10 @@ from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import OpenAICodec, codec_for
 from agentcompress.pipeline.fingerprint import fingerprints
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Criterion, Encoder, Plan
+from agentcompress.values import Criterion, Encoder, Plan, Wanted
 
 from .archived import ArchivedMessage, archived
 
-_LINES = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 _MARK = re.compile(r"\[[^\]]*tokens(?: elided)?[^\]]*\]")
 _HEAD = 24
 """Tokens of the line above what comes back, beside the call."""
@@ -71,19 +70,16 @@ class Recaller:
             The text; where it is too long, its beginning and how to go on; where nothing
             has this id or these lines, what to ask for instead.
         """
-        wanted = key.strip().strip("[]").removeprefix("recall ").lower()
-        found = [one for one in messages if wanted and one.key.startswith(wanted)]
+        wanted = Wanted(result_id=key, lines=lines or "")
+        found = [one for one in messages if wanted.key and one.key.startswith(wanted.key)]
         if not found:
             known = ", ".join(f"{one.id} {one.call}".strip() for one in messages[-8:])
             return f"Nothing is archived under {key!r}. The newest: {known or 'none'}. Or ask a question."
         rows = found[-1].text.splitlines(keepends=True)
-        first, last = 1, len(rows)
-        if lines is not None:
-            match = _LINES.fullmatch(lines)
-            if match is None or not 1 <= int(match[1]) <= len(rows):
-                return f"lines={lines!r} names none of its {len(rows)} lines. Give for example lines='1-40'."
-            first, last = int(match[1]), min(int(match[2] or match[1]), len(rows))
-        return self._fitting(found[-1], rows, first, last, budget)
+        first, last = wanted.span or (0, None)
+        if lines and not 1 <= first <= len(rows):
+            return f"lines={lines!r} names none of its {len(rows)} lines. Give for example lines='1-40'."
+        return self._fitting(found[-1], rows, first, min(last or len(rows), len(rows)), budget)
 
     def by_question(
         self, messages: Sequence[ArchivedMessage], question: str, *, seen: str = "", budget: int
@@ -134,7 +130,8 @@ class Recaller:
 
 
 def _head(message: ArchivedMessage) -> str:
-    return f"[{message.id}] {message.call[:_LONGEST_CALL] or message.role}"
+    where = " in another conversation" if message.elsewhere else ""
+    return f"[{message.id}] {message.call[:_LONGEST_CALL] or message.role}{where}"
 
 
 def _says(text: str) -> bool:

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage
 from agentcompress.errors import ContextRefusedError
 from agentcompress.values import Budget, CompressionResult
 
-from .archiving import current_archive, left
+from .archiving import Archives, left
 from .compressors import ModelCompressors
 from .events import aannounce, announce
 from .kept import Kept
@@ -62,8 +62,8 @@ class CompressedCalls:
 
     Args:
         budget: As in `ModelCompressors`.
-        recallable: Whether marks say by which id what they stand for comes back; then it is kept in
-            the store of the graph that calls, before the model is called.
+        archives: Where what leaves a prompt is kept, before the model is called; marks then say by
+            which id what they stand for comes back. None keeps nothing.
         settings: As in `Settings`.
 
     Raises:
@@ -72,10 +72,10 @@ class CompressedCalls:
     """
 
     def __init__(
-        self, budget: int | float | Budget, *, recallable: bool = False, **settings: Unpack[Settings]
+        self, budget: int | float | Budget, *, archives: Archives | None = None, **settings: Unpack[Settings]
     ) -> None:
-        self._compressors = ModelCompressors(budget, recallable=recallable, **settings)
-        self._recallable = recallable
+        self._compressors = ModelCompressors(budget, recallable=archives is not None, **settings)
+        self._archives = archives
         self._on_compression = settings.get("on_compression")
 
     def call(
@@ -149,9 +149,10 @@ class CompressedCalls:
 
         Raises:
             BudgetExceededError: What may never be touched is alone over the budget.
+            InvalidInputError: The run lacks what the archives' namespace needs.
         """
         prepared = self._prepared(asked, kept)
-        if self._recallable and (archive := current_archive()):
+        if self._archives and (archive := self._archives.current()):
             archive.keep(left(asked.messages, prepared.result))
         announce(prepared.result)
         return prepared
@@ -160,7 +161,7 @@ class CompressedCalls:
         """`prepare` without blocking the event loop."""
         # Making a compressor reads files, so it too stays off the event loop.
         prepared = await asyncio.to_thread(self._prepared, asked, kept)
-        if self._recallable and (archive := current_archive()):
+        if self._archives and (archive := self._archives.current()):
             await archive.akeep(left(asked.messages, prepared.result))
         await aannounce(prepared.result)
         return prepared

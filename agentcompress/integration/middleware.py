@@ -1,6 +1,6 @@
 """LangChain agent middleware: compresses what the model sees, never what the graph holds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, NotRequired, Unpack, cast
 
 from langchain.agents.middleware.types import (
@@ -19,6 +19,7 @@ from langgraph.types import Command
 from agentcompress.archive import Recaller
 from agentcompress.values import Budget
 
+from .archiving import Archives
 from .calls import Asked, CompressedCalls
 from .kept import Kept
 from .model import uncompressed
@@ -57,22 +58,34 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
             or a `Budget` with marks of its own; a number gets `Budget.for_long_run`.
         recall: Whether the agent gets the tool `recall`, by which it asks back for what left its
             prompt. Where the graph has a store and a thread, that is kept there, too.
+        namespace: Labels under which threads share what left their prompts, such as ``("users",
+            "{user_id}")``; ``{name}`` stands for a value of the run's ``config["configurable"]``.
+            Without them no thread sees another's.
         settings: As in `Settings`.
 
     Raises:
         MissingDependencyError: The encoder's model is not on this machine.
-        ValueError: A setting is out of range.
+        ValueError: A setting is out of range, or there is a namespace without `recall`.
     """
 
     state_schema = CompressionState
 
     def __init__(
-        self, budget: int | float | Budget, *, recall: bool = False, **settings: Unpack[Settings]
+        self,
+        budget: int | float | Budget,
+        *,
+        recall: bool = False,
+        namespace: Sequence[str] = (),
+        **settings: Unpack[Settings],
     ) -> None:
         super().__init__()
-        self._calls = CompressedCalls(budget, recallable=recall, **settings)
-        if recall:
-            self.tools = [recall_tool(Recaller(encoder=settings.get("encoder", "auto")), PLAN)]
+        if namespace and not recall:
+            raise ValueError(f"namespace {namespace!r} is for recall=True: without it nothing is kept")
+        archives = Archives(namespace=namespace) if recall else None
+        self._calls = CompressedCalls(budget, archives=archives, **settings)
+        if archives:
+            recaller = Recaller(encoder=settings.get("encoder", "auto"))
+            self.tools = [recall_tool(recaller, archives, PLAN)]
 
     def wrap_model_call(
         self,

@@ -2,18 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from agentcompress.archive import ArchivedMessage, Recaller
-from agentcompress.values import Plan
+from agentcompress.values import RECALL, Plan, Wanted
 
-from .archiving import archive_of
+from .archiving import Archives
 from .kept import Kept
 
-NAME = "recall"
 TOKENS = 1_500
 """Tokens of one answer at most."""
 _DESCRIPTION = """Brings back earlier results that were shortened in or removed from this conversation.
@@ -23,25 +22,15 @@ question: what you need to know; finds the passages that answer it.
 result_id: brings back that result word for word; with lines="12-40" only those lines."""
 
 
-class Wanted(NamedTuple):
-    """What the agent gave the tool; empty where it gave nothing."""
-
-    question: str
-    """What it needs to know."""
-    result_id: str
-    """Which message it wants back."""
-    lines: str
-    """Which lines of it."""
-
-
-def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
+def recall_tool(recaller: Recaller, archives: Archives, channel: str) -> BaseTool:
     """The tool `recall`, over what left the prompt of the conversation that calls it.
 
-    That is what the store has of the thread, and what the state still holds: so it works
-    without a store, and when messages were removed from the state since.
+    That is what the store has of the thread and of those it shares a namespace with, and what the
+    state still holds: so it works without a store, and when messages were removed from the state since.
 
     Args:
         recaller: Answers.
+        archives: Finds what the store has.
         channel: Where the state keeps the conversation's `Kept`.
     """
 
@@ -54,18 +43,20 @@ def recall_tool(recaller: Recaller, channel: str) -> BaseTool:
     def recall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
-        archive = archive_of(runtime.store, runtime.config)
+        archive = archives.of(runtime.store, runtime.config)
         kept = archive.messages() if archive else []
-        return answer(runtime.state, kept, Wanted(question, result_id, lines))
+        return answer(runtime.state, kept, Wanted(question=question, result_id=result_id, lines=lines))
 
     async def arecall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
     ) -> str:
-        archive = archive_of(runtime.store, runtime.config)
+        archive = archives.of(runtime.store, runtime.config)
         kept = await archive.amessages() if archive else []
-        return await asyncio.to_thread(answer, runtime.state, kept, Wanted(question, result_id, lines))
+        return await asyncio.to_thread(
+            answer, runtime.state, kept, Wanted(question=question, result_id=result_id, lines=lines)
+        )
 
-    return StructuredTool.from_function(recall, arecall, name=NAME, description=_DESCRIPTION)
+    return StructuredTool.from_function(recall, arecall, name=RECALL, description=_DESCRIPTION)
 
 
 def _answered(

@@ -27,7 +27,8 @@ def ingest(
     for group in conversation.new_groups:
         if group.pin is Pin.HARD:
             continue
-        for index in group.messages:
+        # What was asked for word for word and shortened at once would be asked for again.
+        for index in sorted({*group.messages} - conversation.asked_back(group)):
             message, name = conversation.messages[index], conversation.names[index]
             if message.role != "tool" or name in plan.shown or name in plan.folded:
                 continue

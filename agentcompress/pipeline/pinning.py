@@ -1,8 +1,8 @@
-"""What stays while it fits: the plan, the latest unresolved error, the last steps, older user turns."""
+"""What stays while it fits: what is asked for again and again, plan, error, last steps, older user turns."""
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ def softly_pinned(
     messages: Sequence[Message],
     keep_steps: int,
     failed: Callable[[int], bool],
+    insisted: Collection[int],
 ) -> list[Group]:
     """The groups with their soft pins.
 
@@ -36,6 +37,7 @@ def softly_pinned(
         messages: All messages.
         keep_steps: How many of the newest steps are pinned.
         failed: Whether the tool result at an index is an error.
+        insisted: Indices of the answers that the agent asked back again and again.
     """
     plan = _newest_plan(groups, messages)
     error = _unresolved_error(groups, messages, failed)
@@ -44,7 +46,10 @@ def softly_pinned(
     for index, group in enumerate(groups):
         role = messages[group.messages[0]].role
         pin = group.pin
-        if pin is Pin.NONE and index in plan:
+        answers = tuple(i for i in group.messages if i in insisted)
+        if pin is Pin.NONE and answers:
+            pin = Pin.RECALL
+        elif pin is Pin.NONE and index in plan:
             pin = Pin.PLAN
         elif pin is Pin.NONE and index in error:
             pin = Pin.ERROR
@@ -52,7 +57,7 @@ def softly_pinned(
             pin = Pin.STEP
         elif pin is Pin.NONE and role == "user":
             pin = Pin.TURN
-        essential = (*plan.get(index, ()), *error.get(index, ()))
+        essential = answers or (*plan.get(index, ()), *error.get(index, ()))
         pinned.append(replace(group, pin=pin, essential=essential))
     return pinned
 

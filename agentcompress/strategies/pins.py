@@ -8,6 +8,8 @@ import numpy as np
 
 from agentcompress.values import Context, Pin
 
+RECALLED = 2
+"""What the agent asks back again and again takes this part of the budget at most."""
 FIRM = 4
 """The plan and the error take this part of the budget at most: with less room the calls that
 come next need it more."""
@@ -17,6 +19,8 @@ come next need it more."""
 class SoftPins:
     """Soft-pinned groups in the order in which they are opened; the last ones are released first."""
 
+    recalled: list[int]
+    """What the agent asked back again and again, the newest first: a part of the budget is theirs."""
     firm: list[int]
     """The plan and the latest unresolved error: a part of the budget is theirs."""
     newest: list[int]
@@ -29,9 +33,11 @@ class SoftPins:
         """The soft pins of a context."""
         pins = {index: group.pin for index, group in enumerate(context.groups) if group.pin.soft}
         order = sorted(pins, key=lambda index: (pins[index], index), reverse=True)
+        recalled = [index for index in order if pins[index] is Pin.RECALL]
         newest = max(pins, key=lambda index: (pins[index] >= Pin.STEP, index), default=None)
-        rest = [index for index in order if index != newest]
+        rest = [index for index in order if index != newest and index not in recalled]
         return cls(
+            recalled=recalled,
             firm=[index for index in rest if pins[index] > Pin.STEP],
             newest=[] if newest is None else [newest],
             others=[index for index in rest if pins[index] <= Pin.STEP],
@@ -39,11 +45,15 @@ class SoftPins:
 
 
 def essential(context: Context, groups: Iterable[int]) -> list[int]:
-    """Segments that these groups are pinned for: of an output that marks its errors, those."""
+    """Segments that these groups are pinned for: of an output that marks its errors, those.
+
+    What was asked back is pinned word for word.
+    """
     wanted: list[int] = []
     for group in groups:
+        asked = context.groups[group].pin is Pin.RECALL
         for message in context.groups[group].essential:
             members = np.flatnonzero(context.message_of == message).tolist()
             errors = [index for index in members if context.segments[index].kind == "error"]
-            wanted += errors or members
+            wanted += members if asked else errors or members
     return wanted

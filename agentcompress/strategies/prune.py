@@ -1,17 +1,20 @@
 """Prune: one global choice over everything that is not hard-pinned."""
 
+from collections.abc import Sequence
+
 from agentcompress.values import Choosing, Context, PreparedStrategy, Scores
 
 from .best import BestSelector
 from .objective import Objective
-from .pins import FIRM, SoftPins, essential
+from .pins import FIRM, RECALLED, SoftPins, essential
 from .selection import GreedySelector
 
 
 class PruneStrategy(PreparedStrategy):
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
-    Soft pins come first: the plan, the latest unresolved error, the newest step, then the others.
+    Soft pins come first: what the agent asked back again and again, the plan, the latest unresolved
+    error, the newest step, then the others.
 
     Args:
         pinned: Share of what the plan, the error and the newest step leave that the other soft pins
@@ -29,10 +32,16 @@ class PruneStrategy(PreparedStrategy):
     def prepare(self, context: Context, scores: Scores) -> Choosing:
         """Chooses from a context by its scores, for any budget."""
         soft = SoftPins.of(context)
-        wanted = essential(context, [*soft.firm, *soft.newest])
+        recalled = {group: essential(context, [group]) for group in soft.recalled}
+        others = [group for group in (*soft.firm, *soft.newest) if group not in recalled]
+        wanted = essential(context, others)
         said = sum(context.segments[index].tokens for index in wanted)
 
         def pins(selector: GreedySelector, budget: int) -> int:
+            spare = share = budget // RECALLED
+            for group, answer in recalled.items():
+                spare = _whole(selector, context, group, answer, spare)
+            budget -= share - spare
             share = budget // FIRM
             spare = selector.open(soft.firm, share)
             left = selector.open(soft.newest, budget - share + spare)
@@ -43,3 +52,14 @@ class PruneStrategy(PreparedStrategy):
             return left - reserved + selector.open(soft.others, reserved)
 
         return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select
+
+
+def _whole(selector: GreedySelector, context: Context, group: int, answer: Sequence[int], budget: int) -> int:
+    """Shows a group with all of an answer in it, or nothing where that does not fit; returns what is left."""
+    tokens = sum(context.segments[index].tokens for index in answer)
+    if context.groups[group].overhead + tokens > budget:
+        return budget
+    left = selector.open([group], budget)
+    for index in answer:
+        left = selector.show(index, left)
+    return left

@@ -21,9 +21,11 @@ from .reason import Reason, Why
 from .result import CompressionResult
 from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, SegmentKind, Selection
 from .starts import common_start
+from .wanted import RECALL, Wanted
 
 __all__ = [
     "ID_DIGITS",
+    "RECALL",
     "Budget",
     "Choice",
     "Choosing",
@@ -58,6 +60,7 @@ __all__ = [
     "TokenCounter",
     "ToolCall",
     "Vectors",
+    "Wanted",
     "Why",
     "atoms_of",
     "checked_limit",

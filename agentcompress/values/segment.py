@@ -40,7 +40,9 @@ class Pin(IntEnum):
     """The newest error that nothing has put right."""
     PLAN = 4
     """What the agent plans to do."""
-    HARD = 5
+    RECALL = 5
+    """What the agent asked back again and again."""
+    HARD = 6
 
     @property
     def soft(self) -> bool:

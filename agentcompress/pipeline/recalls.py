@@ -1,0 +1,79 @@
+"""What the recall tool brought back, and what an agent keeps asking for."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agentcompress.values import ID_DIGITS, Message, Wanted
+
+_LOOP = 3
+"""The how-manieth time of asking for the same shows that the agent goes in a circle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """What one answer of the tool holds."""
+
+    source: str
+    """Id of the message that came back, or the question that was asked."""
+    first: int
+    """First line of it that came back, from 1."""
+    last: int
+    """Last line of it that came back, inclusive; before `first` where there is none."""
+
+    def overlaps(self, other: "Recalled") -> bool:
+        """Whether both hold a line of the same source."""
+        return self.source == other.source and max(self.first, other.first) <= min(self.last, other.last)
+
+
+def recalled(messages: Sequence[Message]) -> Mapping[int, Recalled]:
+    """Index of a tool result → what it brought back, of the results that answer calls of the tool.
+
+    Only the agent's own calls tell: an output that looks like an answer is none.
+    """
+    asked: dict[str, Wanted] = {}
+    found: dict[int, Recalled] = {}
+    by_id: dict[str, Recalled] = {}
+    for index, message in enumerate(messages):
+        asked |= brings_back(message)
+        wanted = asked.get(message.call_id or "") if message.role == "tool" else None
+        if wanted is not None:
+            found[index] = by_id[message.id] = _brought(wanted, message.text, by_id)
+    return found
+
+
+def brings_back(message: Message) -> Mapping[str, Wanted]:
+    """Id of a call of the tool → what it asks for, of the calls of one turn."""
+    asked = ((call.id, Wanted.of(call)) for call in message.calls)
+    return {key: wanted for key, wanted in asked if wanted is not None}
+
+
+def insisted(answers: Mapping[int, Recalled]) -> frozenset[int]:
+    """Of answers that hold the same, from the third on, the newest.
+
+    Args:
+        answers: In order, as `recalled` finds them.
+    """
+    earlier: defaultdict[str, list[int]] = defaultdict(list)
+    stay: set[int] = set()
+    for index, answer in answers.items():
+        same = [other for other in earlier[answer.source] if answer.overlaps(answers[other])]
+        earlier[answer.source].append(index)
+        if len(same) + 1 >= _LOOP:
+            stay.difference_update(same)
+            stay.add(index)
+    return frozenset(stay)
+
+
+def _brought(wanted: Wanted, answer: str, by_id: Mapping[str, Recalled]) -> Recalled:
+    lines = len(answer.splitlines()) - 1  # Above what comes back stands a line that says what it is.
+    if not wanted.result_id.strip():
+        return Recalled(source=" ".join(wanted.question.lower().split()), first=1, last=lines)
+    first = wanted.span[0] if wanted.span else 1
+    last = first + lines - 1
+    source = by_id.get(wanted.key[:ID_DIGITS])
+    if source is None:
+        return Recalled(source=wanted.key[:ID_DIGITS], first=first, last=last)
+    # What was brought back and shortened again is asked for by the answer's own id.
+    behind = source.first - 2
+    return Recalled(source=source.source, first=max(source.first, behind + first), last=behind + last)
