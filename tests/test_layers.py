@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "memory": {*CORE, "encoders"},
     "graphs": {*CORE, "compressor", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
-    "evaluation": {*ENGINE, "passages"},
+    "evaluation": {*ENGINE, "archive", "passages"},
     "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "demo", "doctor", "evaluation", "report"},

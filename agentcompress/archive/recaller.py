@@ -15,6 +15,8 @@ from agentcompress.values import Criterion, Encoder, Plan
 
 from .archived import ArchivedMessage, archived
 
+ANSWER_TOKENS = 1_500
+"""Tokens of one answer at most, where an agent asks."""
 _LINES = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 _MARK = re.compile(r"\[[^\]]*tokens(?: elided)?[^\]]*\]")
 _HEAD = 24
