@@ -74,6 +74,17 @@ def test_replay_prints_tables_for_people(command: Command, write_lines: WriteLin
     assert max(map(len, done.out.splitlines())) <= 80
 
 
+def test_replay_asks_back_what_it_dropped(command: Command, write_lines: WriteLines) -> None:
+    asking = {**CALL, "id": "c2", "function": {"name": "get", "arguments": '{"name": "value_237"}'}}
+    chat = [*CHAT[:-1], {"role": "assistant", "content": "What is value_237?", "tool_calls": [asking]}]
+    data = write_lines("runs.jsonl", [{**RUN, "messages": chat}])
+    done = command("replay", data, "--budget", "0.1", "--recall", "--encoder", "static")
+    assert (done.code, done.err) == (0, "")
+    assert "brought back" in done.out
+    row = json.loads(command("replay", data, "--budget", "0.1", "--recall", "--json").out)["sources"]["made"]
+    assert row["recalled"] == float(row["n_dropped"] > 0)
+
+
 def test_replay_reads_standard_input(write_lines: WriteLines) -> None:
     with write_lines("runs.jsonl.gz", [RUN, RUN]).open("rb") as file:
         process = spawn("replay", "-", "--budget", "0.5", "--policy", "full", "--json", stdin=file)

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "memory": {*CORE, "files", "encoders"},
     "graphs": {*CORE, "compressor", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
-    "evaluation": {*ENGINE, "passages"},
+    "evaluation": {*ENGINE, "archive", "passages"},
     "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},

@@ -15,6 +15,8 @@ from agentcompress.values import Criterion, Encoder, Plan, Wanted
 
 from .archived import ArchivedMessage, archived
 
+ANSWER_TOKENS = 1_500
+"""Tokens of one answer at most, where an agent asks."""
 _MARK = re.compile(r"\[[^\]]*tokens(?: elided)?[^\]]*\]")
 _HEAD = 24
 """Tokens of the line above what comes back, beside the call."""

@@ -54,6 +54,10 @@ def replay(
     dump: Annotated[
         Path | None, typer.Option(help="Write each compressed context here, one JSON line a step.")
     ] = None,
+    recall: Annotated[
+        bool,
+        typer.Option("--recall", help="Ask one question at each step: is what was dropped brought back?"),
+    ] = False,
     encoder: EncoderName = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -62,18 +66,21 @@ def replay(
     in_order = isinstance(limit, int) if stateful is None else stateful
     from agentcompress.evaluation.measure import Measure
     from agentcompress.evaluation.policies import policy_named
+    from agentcompress.evaluation.recalling import Recalling
     from agentcompress.evaluation.replay import Replay
     from agentcompress.evaluation.summary import Summary
     from agentcompress.tokens import default_counter, image_formula, price_model
 
     with settings():
         images = image_formula(image_model) if image_model else None
+        measure = Measure(counter=default_counter(), images=images)
         runner = Replay(
             budget=limit,
             policy=policy_named(policy, stateful=in_order, encoder=encoder, prices=prices),
             stateful=in_order,
             max_steps=max_steps,
-            measure=Measure(counter=default_counter(), images=images),
+            measure=measure,
+            recalling=Recalling(measure, encoder) if recall else None,
         )
         summary = Summary(stateful=in_order, prices=price_model(prices))
     _play(runner, data, summary, dump)

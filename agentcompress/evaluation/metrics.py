@@ -46,7 +46,7 @@ def visibility(recording: Recording, step: int, shown: Sequence[Message]) -> Vis
     outputs = [index for index in recording.rest(step) if recording.views[index].role == "tool"]
     risk = [atom for atom in called_atoms(recording.views[step]) if _at_risk(recording, atom, step)]
     kept = {atom for atom in risk if atom.shown_in(seen)}
-    tool_only = [atom for atom in risk if set(recording.mentions(atom, step)) <= set(outputs)]
+    tool_only = tool_only_atoms(recording, step)
     recent = set(outputs[-_RECENT_OUTPUTS:])
     far = [atom for atom in tool_only if recent.isdisjoint(recording.mentions(atom, step))]
     return Visibility(
@@ -60,6 +60,16 @@ def visibility(recording: Recording, step: int, shown: Sequence[Message]) -> Vis
         broken_pairs=broken_pairs(shown),
         base_lost=not all(recording.said[index].strip() in seen for index in recording.base),
     )
+
+
+def tool_only_atoms(recording: Recording, step: int) -> list[Atom]:
+    """The atoms of a step's call that tool outputs before it show, and no other message."""
+    return [
+        atom
+        for atom in called_atoms(recording.views[step])
+        if (found := recording.mentions(atom, step))
+        and all(recording.views[index].role == "tool" for index in found)
+    ]
 
 
 def _at_risk(recording: Recording, atom: Atom, step: int) -> bool:

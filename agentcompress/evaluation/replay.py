@@ -12,6 +12,7 @@ from .measure import Measure
 from .metrics import Visibility, visibility
 from .policy import Policy, Shown
 from .reading import Trajectory
+from .recalling import Recalled, Recalling
 from .recording import Recording
 from .steps import ceiling_of, snapshot_steps, stateful_steps
 
@@ -52,6 +53,8 @@ class Step:
     """How long the policy took."""
     visibility: Visibility
     """What of the next call is still there."""
+    recalled: Recalled | None
+    """What of the rest one question brings back; None where none was asked."""
 
     @property
     def kept_ratio(self) -> float:
@@ -76,6 +79,7 @@ class Replay:
         stateful: Every answer in order, as in production; else evenly spaced snapshots.
         measure: Counts tokens.
         max_steps: Snapshots of one trajectory at most.
+        recalling: Asks back at each step; None asks nothing.
 
     Raises:
         ValueError: `max_steps` is below 1.
@@ -89,6 +93,7 @@ class Replay:
         stateful: bool,
         measure: Measure,
         max_steps: int = 12,
+        recalling: Recalling | None = None,
     ) -> None:
         if max_steps < 1:
             raise ValueError(f"max_steps must be at least 1, got {max_steps}")
@@ -97,6 +102,7 @@ class Replay:
         self.stateful = stateful
         self._measure = measure
         self._max_steps = max_steps
+        self._recalling = recalling
 
     def play(self, trajectories: Iterable[Trajectory]) -> Iterator[Step]:
         """Every step of every trajectory, in order; nothing is held back."""
@@ -149,4 +155,5 @@ class Replay:
             skipped=skipped,
             ms=ms,
             visibility=visibility(recording, index, [view for view, _ in looks]),
+            recalled=self._recalling.ask(recording, index, shown.messages) if self._recalling else None,
         )

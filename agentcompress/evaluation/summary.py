@@ -8,6 +8,7 @@ from typing import Any
 
 from agentcompress.tokens import PriceModel, billed
 
+from .recalling import Recalled
 from .replay import Step
 
 _MIN_ATOMS = 40
@@ -33,6 +34,8 @@ class SourceTally:
     """Input tokens at the plain price."""
     cost_uncompressed: float = 0.0
     """The same without any compression."""
+    recalls: list[Recalled] = field(default_factory=list)
+    """What was asked back."""
 
     def add(self, step: Step) -> None:
         """Counts one step."""
@@ -56,6 +59,8 @@ class SourceTally:
             prefix_breaks=step.prefix_break,
             evictions=step.evicted,
         )
+        if step.recalled is not None:
+            self.recalls.append(step.recalled)
         self.ratios.append(step.kept_ratio)
         self.times.append(step.ms)
         self.cost += billed([(step.tokens, step.prefix_kept)], self.prices)
@@ -86,6 +91,7 @@ class SourceTally:
             "cost": round(self.cost, 1),
             "cost_uncompressed": round(self.cost_uncompressed, 1),
             **time_figures(self.times),
+            **_recall_figures(self.recalls),
         }
 
 
@@ -117,9 +123,13 @@ class Summary:
             contexts of at least 8,000 tokens); `kept_ratio` (mean over steps, outside the
             base); the counts `broken_pairs`, `over_ceiling`, `base_lost`, `skipped`,
             `prefix_breaks`, `evictions`; `cost` and `cost_uncompressed` in input tokens
-            at the plain price; `ms_median` and `ms_p95` per call. The macro row holds
+            at the plain price; `ms_median` and `ms_p95` per call. Where questions were asked:
+            `n_dropped` (tool-only atoms that the context lacks), `recalled` (the share of them
+            that the answer to one question shows), `questions` (steps that lack any),
+            `recall_tokens` and `recall_ms` (mean and median of their answers). The macro row holds
             means over its `sources`, those with at least 40 tool-only atoms (`far`: that
-            have any far atom; `long_tool_only`: its `long_sources`, with 40 such atoms),
+            have any far atom; `recalled`: that lack any; `long_tool_only`: its `long_sources`, with 40
+            such atoms),
             sums of the counts and costs, and times over all calls. Prefix breaks and
             costs are null in snapshots, where no request follows another.
         """
@@ -135,6 +145,8 @@ class Summary:
         far = [row for row in big if row["n_far"]]
         long = [row for row in rows.values() if row["n_long"] >= _MIN_ATOMS]
         times = [ms for tally in self._tallies.values() for ms in tally.times]
+        recalls = [one for tally in self._tallies.values() for one in tally.recalls]
+        asked = {"recalled": _mean([row for row in big if row["n_dropped"]], "recalled")} if recalls else {}
         return {
             "sources": len(big),
             "long_sources": len(long),
@@ -143,7 +155,24 @@ class Summary:
             "long_tool_only": _mean(long, "long_tool_only"),
             **{name: sum(row[name] for row in rows.values()) for name in (*_SUMS, *_STATEFUL_SUMS)},
             **time_figures(times),
+            **_recall_figures(recalls),
+            **asked,
         }
+
+
+def _recall_figures(recalls: list[Recalled]) -> dict[str, Any]:
+    """What was asked back, atoms pooled; nothing where nobody asked."""
+    if not recalls:
+        return {}
+    asked = [one for one in recalls if one.dropped]
+    dropped = sum(one.dropped for one in asked)
+    return {
+        "n_dropped": dropped,
+        "recalled": _share(sum(one.back for one in asked), dropped),
+        "questions": len(asked),
+        "recall_tokens": round(fmean(one.tokens for one in asked), 1) if asked else None,
+        "recall_ms": round(median(one.ms for one in asked), 3) if asked else None,
+    }
 
 
 def _share(kept: int, total: int) -> float:

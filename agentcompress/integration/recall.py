@@ -7,14 +7,12 @@ from typing import Any
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
-from agentcompress.archive import ArchivedMessage, Recaller
+from agentcompress.archive import ANSWER_TOKENS, ArchivedMessage, Recaller
 from agentcompress.values import RECALL, Plan, Wanted
 
 from .archiving import Archives
 from .kept import Kept
 
-TOKENS = 1_500
-"""Tokens of one answer at most."""
 _DESCRIPTION = """Brings back earlier results that were shortened in or removed from this conversation.
 
 Marks such as "[270 tokens elided, recall 3fa2c1d0]" name a result_id. Give one of:
@@ -67,10 +65,10 @@ def _answered(
     wanted: Wanted,
 ) -> str:
     if wanted.result_id.strip():
-        return recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=TOKENS)
+        return recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=ANSWER_TOKENS)
     if not wanted.question.strip():
         return "Give a question, or the result_id of a mark such as [… tokens elided, recall 3fa2c1d0]."
     # The turn that asks names what it misses, and so does not show it.
     asking = max((i for i, one in enumerate(messages) if one.type == "ai"), default=len(messages))
     seen = recaller.seen(messages[:asking], plan)
-    return recaller.by_question(known, wanted.question, seen=seen, budget=TOKENS)
+    return recaller.by_question(known, wanted.question, seen=seen, budget=ANSWER_TOKENS)

@@ -31,9 +31,16 @@ _CACHE = {
     "cost": "cost",
     "cost_uncompressed": "uncompressed",
 }
+_RECALL = {
+    "n_dropped": "dropped",
+    "recalled": "brought back",
+    "questions": "questions",
+    "recall_tokens": "tokens",
+    "recall_ms": "ms median",
+}
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 _LABELS = 20
-_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall"}
+_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled"}
 
 
 def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
@@ -49,6 +56,8 @@ def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
     ]
     if figures["mode"] == "stateful":
         tables.append(_replay_table(f"prompt cache ({figures['prices']} prices)", figures, _CACHE))
+    if "recalled" in figures["macro"]:
+        tables.append(_replay_table("one recall question a step: % of dropped atoms", figures, _RECALL))
     return tables
 
 
@@ -164,4 +173,4 @@ def _cell(name: str, value: float | None) -> str:
         return "n/a"
     if name in _SHARES:
         return f"{value:.1%}"
-    return f"{value:,.1f}" if name.startswith("ms") else f"{value:,.0f}"
+    return f"{value:,.1f}" if "ms" in name.split("_") else f"{value:,.0f}"
