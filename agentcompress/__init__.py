@@ -4,7 +4,6 @@ Public names are imported on first use, so that importing the package costs noth
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
         compress_model,
     )
     from agentcompress.values import Budget, CompressionResult, Plan
+
+    __version__: str
 
 __all__ = [
     "AgentCompressError",
@@ -65,13 +66,10 @@ _HOMES = {
     "compress_model": "integration",
 }
 
-try:
-    __version__ = version("agentcompress")
-except PackageNotFoundError:
-    __version__ = "0.0.0"
-
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
@@ -81,3 +79,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # As slow as all the rest together.
+
+    try:
+        return version("agentcompress")
+    except PackageNotFoundError:
+        return "0.0.0"
