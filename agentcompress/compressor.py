@@ -3,11 +3,9 @@
 import asyncio
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import replace
-from threading import Lock
 from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
@@ -16,10 +14,12 @@ from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
 from agentcompress.pipeline.eviction import Eviction, evict
+from agentcompress.pipeline.eviction_memo import EvictionMemo
 from agentcompress.pipeline.explaining import WatchedStrategy, reasons
 from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
+from agentcompress.pipeline.standing import Standing, Standings
 from agentcompress.segmenters import declared, default_segmenter
 from agentcompress.strategies import CondenseStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
@@ -35,7 +35,6 @@ from agentcompress.values import (
     common_start,
 )
 
-_REMEMBERED_PLANS = 32
 _APPLY_ATTEMPTS = 6
 """Tries to meet a budget by another's counter."""
 
@@ -114,8 +113,8 @@ class Compressor:
         self._recallable = recallable
         self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
         self._read = MessageMemo()
-        self._plans: OrderedDict[object, Eviction] = OrderedDict()
-        self._lock = Lock()
+        self._standings = Standings()
+        self._evictions = EvictionMemo()
 
     def with_budget(self, budget: int | float | Budget) -> Self:
         """The same compressor under another budget, sharing what it has already read.
@@ -127,6 +126,7 @@ class Compressor:
         other._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
         other._ceiling = other._budget.ceiling(self._window)
         other._item_tokens = int(other._budget.item_share * other._ceiling)
+        other._standings = Standings()  # What is condensed on arrival depends on the budget.
         return other
 
     def scaled(self, share: float) -> Self:
@@ -135,7 +135,7 @@ class Compressor:
             return self
         other = self.with_budget(replace(self._budget, limit=max(1, int(self._ceiling * share)), reserve=0))
         # What was let in whole stays so: condensing it later would break the prompt's prefix.
-        other._item_tokens = self._item_tokens
+        other._item_tokens, other._standings = self._item_tokens, self._standings
         return other
 
     def compress(
@@ -193,7 +193,7 @@ class Compressor:
         codec = codec_for(messages)
         conversation = self._conversation(codec, messages, 0)
         plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
-        return [codec.write(message) for message in conversation.render(plan)]
+        return [codec.write(view.message) for view in conversation.render(plan)]
 
     def explain(
         self,
@@ -221,11 +221,11 @@ class Compressor:
         arriving, choosing = WatchedStrategy(self._condense), WatchedStrategy(self._strategy)
         watched = copy(self)
         watched._condense, watched._strategy = arriving, choosing
-        watched._plans = OrderedDict()  # A plan that is remembered was not watched.
+        watched._evictions = EvictionMemo()  # A plan that is remembered was not watched.
         tool_tokens = self._counter.tools(tool_schemas(tools))
         conversation = self._conversation(codec_for(messages), messages, tool_tokens)
         after = before = watched._ingested(conversation, plan or Plan())
-        if conversation.total(conversation.render(before)) > self._high_water(conversation):
+        if conversation.size(conversation.render(before)) > self._high_water(conversation):
             after = watched._evicted(conversation, before, query).plan
         return list(reasons(conversation, before, after, arriving.looks, choosing.looks))
 
@@ -260,31 +260,35 @@ class Compressor:
     ) -> CompressionResult:
         started = time.perf_counter()
         codec = codec_for(messages)
-        conversation = self._conversation(codec, messages, tool_tokens)
+        conversation = self._conversation(codec, messages, tool_tokens, self._standing(codec, messages, plan))
         decided = {*plan.shown, *plan.folded}
         plan = self._ingested(conversation, plan)
-        shown = conversation.render(plan)
-        tokens = kept = conversation.total(shown)
+        views = conversation.grown(plan)
+        tokens = kept = conversation.size(views)
         eviction = None
         if tokens > self._high_water(conversation):
             eviction = self._evicted(conversation, plan, query)
-            plan, before = eviction.plan, shown
-            shown = conversation.render(plan)
-            tokens = conversation.total(shown)
-            kept = tool_tokens + sum(map(conversation.cost, shown[: common_start(before, shown)]))
+            plan, before = eviction.plan, views
+            views = conversation.render(plan)
+            tokens = conversation.size(views)
+            kept = conversation.size(views[: common_start(before, views)])
+        shown = [view.message for view in views]
+        self._standings.put(
+            Standing(raw=list(messages), history=conversation.history, plan=plan, views=views)
+        )
         return CompressionResult(
-            messages=[codec.write(message) for message in shown],
-            message_tokens=list(map(conversation.cost, shown)),
+            messages=list(map(codec.write, shown)),
+            message_tokens=[view.tokens for view in views],
             plan=plan,
-            left=_left(conversation.names, plan, decided),
+            left=_named(conversation.names, {*plan.shown, *plan.folded} - decided),
             ceiling=self._ceiling,
-            tokens_before=conversation.total(conversation.messages),
+            tokens_before=tool_tokens + sum(conversation.history.tokens),
             tokens_after=tokens,
             evicted=eviction is not None,
             certificate=eviction.certificate if eviction else None,
             breakdown=breakdown(shown, tool_tokens, conversation.cost),
-            shortened=conversation.shortened(plan, shown),
-            folded=sum(name in plan.folded for name in conversation.names),
+            shortened=conversation.shortened(views),
+            folded=len(plan.folded.intersection(conversation.names)),
             prefix_kept=kept,
             milliseconds=1_000 * (time.perf_counter() - started),
         )
@@ -299,14 +303,33 @@ class Compressor:
             raise TypeError(f"pin must say True or False of a message, got {type(pinned).__name__}")
         return replace(message, pinned=True) if pinned and not message.pinned else message
 
-    def _conversation(self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int) -> Conversation:
+    def _standing(self, codec: MessageCodec, messages: Sequence[Any], plan: Plan) -> Standing:
+        """What an earlier call left that these messages go on from, unless what it showed was changed since.
+
+        What it did not show may say anything by now, save that it is to be pinned.
+        """
+        if self._pin is not None:  # It may think otherwise of any message by now.
+            return Standing()
+        found = self._standings.find(messages, plan)
+        read = found.history.messages
+        same = all(self._message(codec, messages[view.of]) is read[view.of] for view in found.views)
+        marked = zip(map(codec.pinned, found.raw), read, strict=True)
+        return found if same and all(message.pinned for pinned, message in marked if pinned) else Standing()
+
+    def _conversation(
+        self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int, before: Standing | None = None
+    ) -> Conversation:
+        before = before or Standing()
+        further = [self._message(codec, message) for message in messages[len(before.raw) :]]
         return Conversation(
-            messages=[self._message(codec, message) for message in messages],
+            history=before.history.extended(
+                further, cost=self._counter.message, exclude_tools=self._exclude_tools
+            ),
+            before=before,
             tool_tokens=tool_tokens,
             counter=self._counter,
             segmented=self._segmented,
             keep_steps=self._keep_steps,
-            exclude_tools=self._exclude_tools,
             lossless=self._lossless,
             recallable=self._recallable,
         )
@@ -315,7 +338,7 @@ class Compressor:
         return conversation.fixed + self._budget.trigger * (self._ceiling - conversation.fixed)
 
     def _ingested(self, conversation: Conversation, plan: Plan) -> Plan:
-        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
+        plan = settled(plan, conversation.new_groups, conversation.names, conversation.declared)
         whole = self._budget.item_share == 1
         if whole and not self._lossless:
             return plan
@@ -323,42 +346,32 @@ class Compressor:
         return ingest(conversation, self._criterion, self._condense, plan, share=share)
 
     def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Eviction:
-        # A request that is tried again, or asked for twice, gets its plan without the work. What it
-        # depends on is all in the key: threads that share a compressor learn nothing from each other.
+        # What it depends on is all in the key: threads that share a compressor learn nothing from each other.
         key = (
             self._budget,
             tuple(conversation.names),
-            tuple((conversation.cost(one), one.error) for one in conversation.messages),
+            tuple(conversation.history.tokens),
+            tuple(message.error for message in conversation.messages),
             conversation.pins,
             conversation.tool_tokens,
             query,
             json.dumps(plan.to_dict()),
         )
-        with self._lock:
-            if key in self._plans:
-                self._plans.move_to_end(key)
-                return self._plans[key]
-        made = evict(
-            conversation,
-            self._criterion,
-            self._strategy,
-            plan,
-            query=query,
-            keep=self._budget.keep,
-            trigger=self._budget.trigger,
-            ceiling=self._ceiling,
-            prices=self._prices,
+        return self._evictions.get(
+            key,
+            lambda: evict(
+                conversation,
+                self._criterion,
+                self._strategy,
+                plan,
+                query=query,
+                keep=self._budget.keep,
+                trigger=self._budget.trigger,
+                ceiling=self._ceiling,
+                prices=self._prices,
+            ),
         )
-        with self._lock:
-            self._plans[key] = made
-            if len(self._plans) > _REMEMBERED_PLANS:
-                self._plans.popitem(last=False)
-        return made
 
 
-def _left(names: Sequence[str], plan: Plan, decided: Collection[str]) -> tuple[int, ...]:
-    return tuple(
-        index
-        for index, name in enumerate(names)
-        if (name in plan.shown or name in plan.folded) and name not in decided
-    )
+def _named(names: Sequence[str], wanted: Collection[str]) -> tuple[int, ...]:
+    return tuple(index for index, name in enumerate(names) if name in wanted) if wanted else ()

@@ -5,7 +5,6 @@ usage: python -m benchmarks.ablation DATA.jsonl.gz… [--budget 0.25] [--max-ste
 
 import argparse
 import sys
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from copy import copy
@@ -24,6 +23,7 @@ from agentcompress.evaluation.reading import Trajectory, TrajectoryReader
 from agentcompress.evaluation.recording import Recording
 from agentcompress.evaluation.replay import Replay, Step
 from agentcompress.evaluation.summary import Summary
+from agentcompress.pipeline.eviction_memo import EvictionMemo
 from agentcompress.tokens import RequestCounter, default_counter, price_model
 
 from .variants import Variant, variants
@@ -39,7 +39,7 @@ class VariedCompressor(Compressor):
         """The same with another criterion and strategy."""
         other = copy(self)
         other._criterion, other._strategy = variant.criterion, variant.strategy
-        other._plans = OrderedDict()
+        other._evictions = EvictionMemo()
         return other
 
 

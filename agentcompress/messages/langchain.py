@@ -45,8 +45,9 @@ class LangChainCodec:
 
     def fields(self, raw: Any) -> Any:
         """Type, content and what stands beside it."""
-        said = [getattr(raw, name, None) for name in _FIELDS]
-        return [type(raw).__name__, *said]
+        # Asking the object for a field that its class does not have takes pydantic as long as all the rest.
+        held = getattr(raw, "__dict__", {})
+        return [type(raw).__name__, *map(held.get, _FIELDS)]
 
     def read(self, raw: Any) -> Message:
         """The message as the engine sees it.
@@ -64,9 +65,13 @@ class LangChainCodec:
             call_id=_call_id(raw),
             error=isinstance(raw, ToolMessage) and raw.status == "error",
             aside=beside(raw.additional_kwargs),
-            pinned=bool(raw.additional_kwargs.get(PINNED)),
+            pinned=self.pinned(raw),
             origin=raw,
         )
+
+    def pinned(self, raw: Any) -> bool:
+        """Whether `additional_kwargs` say so."""
+        return bool(raw.additional_kwargs.get(PINNED))
 
     def write(self, message: Message) -> BaseMessage:
         """The message as LangChain's; one that did not change is the object that was read."""

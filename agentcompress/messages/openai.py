@@ -42,6 +42,10 @@ class OpenAICodec:
             origin=raw,
         )
 
+    def pinned(self, raw: Any) -> bool:
+        """Never: the format has no place to say so."""
+        return False
+
     def write(self, message: Message) -> dict[str, Any]:
         """The message as a dictionary; one that did not change is the object that was read."""
         if message.origin is None:

@@ -27,13 +27,13 @@ def breakdown(
     tokens: Counter[str] = Counter({"system prompt": 0, "tool schemas": tool_tokens})
     for message in messages:
         whole = cost(message)
-        sightless = message.with_parts(tuple(part for part in message.parts if part.kind != "image"))
-        if sightless.parts != message.parts:
-            rest = cost(sightless)
+        if any(part.kind == "image" for part in message.parts):
+            message = message.with_parts(tuple(part for part in message.parts if part.kind != "image"))
+            rest = cost(message)
             tokens["images"] += whole - rest
             whole = rest
         if message.calls:
-            rest = cost(replace(sightless, calls=()))
+            rest = cost(replace(message, calls=()))
             tokens["tool calls"] += whole - rest
             whole = rest
         tokens[_TURNS[message.role]] += whole

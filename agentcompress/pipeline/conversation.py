@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
+from operator import is_
 
 import numpy as np
 
@@ -11,12 +13,12 @@ from agentcompress.tokens import RequestCounter
 from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Plan, Segment, atoms_of
 
 from .choosing import choices
-from .fingerprint import fingerprints
-from .grouping import groups_of
+from .history import History
 from .pinning import softly_pinned
-from .recalls import Recalled, insisted, recalled
-from .rendering import Renderer
+from .recalls import insisted, recalled
+from .rendering import Renderer, View
 from .segmenting import SegmentCache
+from .standing import Standing
 
 _POINTED_OUT = 3
 """Segments that an atom may stand in and still say which ones are meant."""
@@ -28,7 +30,7 @@ _MOST_DECLARED = 500
 class Conversation:
     """Messages with what counting and cutting them needs; derived facts are computed once."""
 
-    messages: Sequence[Message]
+    history: History
     """The originals."""
     tool_tokens: int
     """Tokens of the tool schemas."""
@@ -38,11 +40,10 @@ class Conversation:
     """Cuts messages."""
     keep_steps: int
     """Newest steps that are soft-pinned."""
-    exclude_tools: Collection[str] = ()
-    """Tools whose calls and results are never touched."""
+    before: Standing = field(default_factory=Standing)
+    """What an earlier call left of its beginning."""
     lossless: bool = False
     """Whether what is shown whole is said in fewer tokens, where nothing is lost by it."""
-
     recallable: bool = False
     """Whether marks of what is left out say by which id it comes back."""
 
@@ -51,27 +52,32 @@ class Conversation:
         """Shows messages as a plan has them."""
         return Renderer(cost=self.cost, recallable=self.recallable)
 
-    @cached_property
-    def names(self) -> list[str]:
-        """Fingerprints, shape (messages,)."""
-        return fingerprints(self.messages)
+    @property
+    def messages(self) -> Sequence[Message]:
+        """The originals."""
+        return self.history.messages
 
-    @cached_property
-    def groups(self) -> list[Group]:
+    @property
+    def names(self) -> Sequence[str]:
+        """Their fingerprints, shape (messages,)."""
+        return self.history.names
+
+    @property
+    def groups(self) -> Sequence[Group]:
         """What stands or falls together."""
-        return groups_of(self.messages, self.exclude_tools)
+        return self.history.groups
 
     @cached_property
-    def recalled(self) -> Mapping[int, Recalled]:
-        """Index → what it brought back, of the results that the agent asked back."""
-        return recalled(self.messages) if self.recallable else {}
+    def new_groups(self) -> Sequence[Group]:
+        """The groups that no earlier call has seen as they are now."""
+        same = takewhile(bool, map(is_, self.before.history.groups, self.groups))
+        return self.groups[sum(same) :]
 
-    @cached_property
-    def loose(self) -> list[Group]:
-        """The groups that are not hard-pinned, with their soft pins."""
-        stay = insisted(self.recalled)
+    def loose(self, plan: Plan) -> list[Group]:
+        """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
+        stay = insisted(recalled(self.groups, self.messages)) if self.recallable else frozenset[int]()
         pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay)
-        return [group for group in pinned if group.pin is not Pin.HARD]
+        return [group for group in pinned if group.pin is not Pin.HARD and not self.has_left(group, plan)]
 
     def _failed(self, index: int) -> bool:
         message = self.messages[index]
@@ -82,9 +88,9 @@ class Conversation:
         """Message → numbers of its segments that are never let go: constraints in older user turns."""
         declared = {}
         room = _MOST_DECLARED
-        for group in reversed(self.groups):
+        for group in reversed(self.history.turns):
             index = group.messages[0]
-            if self.messages[index].role != "user" or group.pin is Pin.HARD:
+            if group.pin is Pin.HARD:
                 continue
             numbers = []
             for number, segment in enumerate(self.segmented.segments(self.messages[index])):
@@ -135,30 +141,45 @@ class Conversation:
         """Tokens of a request with these messages."""
         return self.tool_tokens + sum(map(self.cost, messages))
 
-    def render(self, plan: Plan) -> list[Message]:
+    def render(self, plan: Plan) -> list[View]:
         """The messages as the plan shows them."""
-        return self.renderer.request(self.messages, self.names, plan)
+        if id(plan) not in self._rendered:
+            self._rendered[id(plan)] = plan, self.renderer.request(self.messages, self.names, plan)
+        return self._rendered[id(plan)][1]
+
+    def grown(self, plan: Plan) -> list[View]:
+        """`render` for a plan that, of what stands since an earlier call, changes nothing."""
+        start = self.new_groups[0].messages[0] if self.new_groups else len(self.messages)
+        standing = takewhile(lambda view: view.of < start, self.before.views)
+        views = [*standing, *self.renderer.request(self.messages, self.names, plan, start)]
+        self._rendered[id(plan)] = plan, views
+        return views
+
+    @cached_property
+    def _rendered(self) -> dict[int, tuple[Plan, list[View]]]:
+        # With the plan, so that its id stays its own.
+        return {}
+
+    def size(self, views: Iterable[View]) -> int:
+        """Tokens of a request that shows this."""
+        return self.tool_tokens + sum(view.tokens for view in views)
 
     def has_left(self, group: Group, plan: Plan) -> bool:
         """Whether the plan folded a group."""
         return self.names[group.messages[0]] in plan.folded
 
-    def taken(self, group: Group, plan: Plan) -> int:
-        """Tokens of what the plan shows of a group."""
-        views = (self.renderer.views(self.messages[i], self.names[i], plan) for i in group.messages)
-        return sum(self.cost(view) for messages in views for view in messages)
+    def taken(self, plan: Plan) -> Counter[int]:
+        """Index of a message → tokens of what the plan shows of it."""
+        taken: Counter[int] = Counter()
+        for view in self.render(plan):
+            taken[view.of] += view.tokens
+        return taken
 
-    def shortened(self, plan: Plan, shown: Iterable[Message]) -> int:
-        """How many messages the plan shows in fewer tokens than they have.
-
-        Args:
-            plan: What is shown.
-            shown: The messages as it shows them.
-        """
-        originals = (m for m, name in zip(self.messages, self.names, strict=True) if name not in plan.folded)
-        views = (message for message in shown if message.origin is not None)
-        pairs = zip(originals, views, strict=True)
-        return sum(view is not whole and self.cost(view) < self.cost(whole) for whole, view in pairs)
+    def shortened(self, views: Iterable[View]) -> int:
+        """How many messages are shown in fewer tokens than they have."""
+        return sum(
+            view.message.origin is not None and view.tokens < self.history.tokens[view.of] for view in views
+        )
 
     def choose(
         self,

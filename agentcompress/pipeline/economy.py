@@ -28,7 +28,8 @@ def growth(conversation: Conversation, plan: Plan) -> float:
     """Tokens that a step adds to the prompt, by the newest ones."""
     newest = [group for group in conversation.groups if group.pin is not Pin.HARD][-_RECENT:]
     steps = len({group.step for group in newest})
-    return max(1.0, sum(conversation.taken(group, plan) for group in newest) / max(1, steps))
+    taken = conversation.taken(plan)
+    return max(1.0, sum(taken[i] for group in newest for i in group.messages) / max(1, steps))
 
 
 def low_water(room: int, growth: float, prices: PriceModel) -> int:
@@ -66,8 +67,9 @@ def first_edit(
     """
     best, start = 0.0, 0
     held = shown = 0
+    was, will = conversation.taken(before), conversation.taken(after)
     for group, following in pairwise(conversation.groups):
-        old, new = conversation.taken(group, before), conversation.taken(group, after)
+        old, new = sum(was[i] for i in group.messages), sum(will[i] for i in group.messages)
         if old == new and not held:
             continue
         held += old

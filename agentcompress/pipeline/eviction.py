@@ -118,7 +118,7 @@ class _Evictor:
             attempt += 1
             selection = select(room)
             candidate = self._planned(context, selection, start, digest)
-            tokens = conversation.total(conversation.render(candidate))
+            tokens = conversation.size(conversation.render(candidate))
             if tokens <= target and (best is None or tokens > best[0]):
                 best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
             if target - _SLACK * allowed <= tokens <= target:
@@ -133,22 +133,21 @@ class _Evictor:
         conversation, context = self.conversation, self._context(0)
         empty = Selection(renditions={}, groups=frozenset())
         noted = self._planned(context, empty, 0, 0)
-        fits = conversation.total(conversation.render(noted)) <= ceiling
+        fits = conversation.size(conversation.render(noted)) <= ceiling
         return noted if fits else replace(noted, notes={})
 
     def _context(self, start: int) -> Context:
         # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
         # takes no longer after a thousand steps than after a hundred.
-        conversation = self.conversation
-        later = (group for group in conversation.loose if group.messages[0] >= start)
-        left = [group for group in later if not conversation.has_left(group, self.plan)]
-        return conversation.context(left, self.query)
+        loose = self.conversation.loose(self.plan)
+        return self.conversation.context([one for one in loose if one.messages[0] >= start], self.query)
 
     def _fixed(self, start: int) -> int:
         """Tokens of what cannot change: hard pins, and what is shown of the messages before `start`."""
         conversation = self.conversation
-        earlier = (group for group in conversation.loose if group.messages[0] < start)
-        return conversation.fixed + sum(conversation.taken(group, self.plan) for group in earlier)
+        standing = (view for view in conversation.render(self.plan) if view.of < start)
+        loose = (view.tokens for view in standing if view.of not in conversation.hard_indices)
+        return conversation.fixed + sum(loose)
 
     def _planned(self, context: Context, selection: Selection, start: int, digest: int) -> Plan:
         conversation, notes = self.conversation, self.plan.notes
@@ -162,8 +161,7 @@ class _Evictor:
         fresh = replace(self.plan, evictions=self.plan.evictions + 1)
         chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
         later = notes_on(
-            conversation.messages,
-            conversation.names,
+            conversation.history,
             chosen.folded,
             conversation.hard_indices,
             start=start,

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from agentcompress.values import Message, Note, Place, Role
+from agentcompress.values import Note, Place, Role
 
 from .digest import digests
+from .history import History
 from .rendering import Renderer
 
 
 def notes_on(
-    messages: Sequence[Message],
-    names: Sequence[str],
+    history: History,
     folded: frozenset[str],
     pinned: Collection[int],
     *,
@@ -28,8 +28,7 @@ def notes_on(
     how much is gone and, outside the user's role, what was done there.
 
     Args:
-        messages: The originals.
-        names: Their fingerprints, shape (messages,).
+        history: The originals.
         folded: Fingerprints of the messages that left.
         pinned: Indices of the messages that no line may be written into.
         start: Index of the first message that may have left or carry a note; the one before it stays.
@@ -37,22 +36,20 @@ def notes_on(
         renderer: How messages are shown.
         text_cost: Tokens of a text.
     """
-    runs = list(_runs(messages, names, folded, pinned, start))
-    acted = [[] if place == "user" else run for place, _, run in runs]
+    runs = list(_runs(history, folded, pinned, start))
+    acted = [[] if place == "user" else [history.messages[i] for i in run] for place, _, run in runs]
     notes: defaultdict[str, tuple[Note, ...]] = defaultdict(tuple)
     for (place, at, run), lines in zip(runs, digests(acted, room, renderer, text_cost), strict=True):
-        notes[names[at]] += (Note(place=place, text=_text(run, lines, renderer.cost)),)
+        text = _text(len(run), sum(history.tokens[i] for i in run), lines)
+        notes[history.names[at]] += (Note(place=place, text=text),)
     return dict(notes)
 
 
 def _runs(
-    messages: Sequence[Message],
-    names: Sequence[str],
-    folded: frozenset[str],
-    pinned: Collection[int],
-    start: int,
-) -> Iterator[tuple[Place, int, list[Message]]]:
+    history: History, folded: frozenset[str], pinned: Collection[int], start: int
+) -> Iterator[tuple[Place, int, list[int]]]:
     """For each run its note's place, the message that carries it, and the run's messages."""
+    messages, names = history.messages, history.names
     run: list[int] = []
     before = start - 1 if start else None
     for index in (*range(start, len(messages)), None):
@@ -67,7 +64,7 @@ def _runs(
             place = "user"
         if run and place is not None:
             at = {"head": index, "tail": before}.get(place)
-            yield place, run[-1] if at is None else at, [messages[i] for i in run]
+            yield place, run[-1] if at is None else at, run
             run = []
         before = index
 
@@ -83,7 +80,7 @@ def _place(role: Role | None, before: Role | None, pinned: bool) -> Place | None
     return "user" if before in (None, "user") else "tail"
 
 
-def _text(run: Sequence[Message], lines: Sequence[str], cost: Callable[[Message], int]) -> str:
-    plural = "s" if len(run) > 1 else ""
-    gone = f"{len(run)} earlier message{plural} removed, {sum(map(cost, run))} tokens"
+def _text(count: int, tokens: int, lines: Sequence[str]) -> str:
+    plural = "s" if count > 1 else ""
+    gone = f"{count} earlier message{plural} removed, {tokens} tokens"
     return "\n".join([f"[{gone}; done there:", *lines]) + "]" if lines else f"[{gone}]"

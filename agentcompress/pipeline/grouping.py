@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 from agentcompress.values import Group, Message, Pin
 
 
-def groups_of(messages: Sequence[Message], exclude_tools: Collection[str] = ()) -> list[Group]:
+def groups_of(
+    messages: Sequence[Message], exclude_tools: Collection[str] = (), before: Sequence[Group] = ()
+) -> list[Group]:
     """The conversation as groups: a call with its results, or one message alone.
 
     Hard-pinned: system messages, the first and the newest user turn, what the user
@@ -14,13 +16,14 @@ def groups_of(messages: Sequence[Message], exclude_tools: Collection[str] = ()) 
     Args:
         messages: In order.
         exclude_tools: Names of tools whose groups are hard-pinned.
+        before: The groups of a beginning of the messages that holds all user turns, closed ones only.
     """
-    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    groups = list(before)
+    index = groups[-1].messages[-1] + 1 if groups else 0
+    step = groups[-1].step + (messages[groups[-1].messages[0]].role == "assistant") if groups else 0
+    users = [i for i in range(index, len(messages)) if messages[i].role == "user"]
     hard = {*users[:1], *users[-1:]}
     last_user = max(users, default=-1)
-    groups: list[Group] = []
-    step = 0
-    index = 0
     while index < len(messages):
         first = messages[index]
         members = tuple(range(index, _group_end(messages, index)))
@@ -38,6 +41,14 @@ def groups_of(messages: Sequence[Message], exclude_tools: Collection[str] = ()) 
         step += first.role == "assistant"
         index = members[-1] + 1
     return groups
+
+
+def closed_groups(groups: Sequence[Group], messages: Sequence[Message]) -> Sequence[Group]:
+    """The groups that no further message can join: those before the newest call."""
+    for place in range(len(groups) - 1, -1, -1):
+        if messages[groups[place].messages[0]].role == "assistant":
+            return groups[:place]
+    return []
 
 
 def _group_end(messages: Sequence[Message], start: int) -> int:

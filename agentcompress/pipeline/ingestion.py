@@ -7,6 +7,7 @@ from agentcompress.values import Criterion, Group, Pin, Plan, Strategy
 from .conversation import Conversation
 from .focus import focus
 from .planning import planned
+from .recalls import asked
 from .scoring import scored
 
 
@@ -24,14 +25,15 @@ def ingest(
         plan: Decisions so far; messages it names are left as they are.
         share: Tokens one result may take; None leaves large ones alone.
     """
-    for group in conversation.groups:
+    for group in conversation.new_groups:
         if group.pin is Pin.HARD:
             continue
+        answers = asked(group, conversation.messages) if conversation.recallable else {}
         for index in group.messages:
             message, name = conversation.messages[index], conversation.names[index]
             if message.role != "tool" or name in plan.shown or name in plan.folded:
                 continue
-            if index in conversation.recalled:
+            if index in answers:
                 # It was asked for word for word; shortened at once, it would be asked for again.
                 continue
             if conversation.lossless:

@@ -17,6 +17,18 @@ SUMMARY = "[summary by a model] {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is sent of a message, or in its place."""
+
+    of: int
+    """Index of the message."""
+    message: Message
+    """What is sent."""
+    tokens: int
+    """What that takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
     """Shows messages as a plan has them."""
 
@@ -25,16 +37,24 @@ class Renderer:
     recallable: bool = False
     """Whether marks of what is left out say by which id it comes back."""
 
-    def request(self, messages: Sequence[Message], names: Sequence[str], plan: Plan) -> list[Message]:
+    def request(
+        self, messages: Sequence[Message], names: Sequence[str], plan: Plan, start: int = 0
+    ) -> list[View]:
         """The messages as the plan shows them; those it does not name stay as they are.
 
         Args:
             messages: The originals.
             names: Their fingerprints, shape (messages,).
             plan: What to show.
+            start: Index of the first message that is wanted.
         """
-        pairs = zip(messages, names, strict=True)
-        return [view for message, name in pairs for view in self.views(message, name, plan)]
+        gone = plan.folded.difference(plan.notes)
+        places = (index for index in range(start, len(messages)) if names[index] not in gone)
+        return [
+            View(of=index, message=sent, tokens=self.cost(sent))
+            for index in places
+            for sent in self.views(messages[index], names[index], plan)
+        ]
 
     def views(self, message: Message, name: str, plan: Plan) -> list[Message]:
         """What stands for one message: itself or a view of it, or notes in its place, or nothing."""

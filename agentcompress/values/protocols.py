@@ -96,6 +96,10 @@ class MessageCodec(Protocol):
         """
         ...
 
+    def pinned(self, raw: Any) -> bool:
+        """Whether the user marked the message as never to be touched."""
+        ...
+
     def write(self, message: Message) -> Any:
         """The message in the library's own form; untouched ones come back as they were."""
         ...

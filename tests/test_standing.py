@@ -1,0 +1,77 @@
+"""What a call leaves behind for the next one saves work, and changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from agentcompress import Budget, BudgetExceededError, CompressionResult, Compressor, Plan
+
+from .conversations import Messages, steps
+from .helpers import EXAMPLES, TASK, hard, tokens
+
+
+def untimed(result: CompressionResult | None) -> CompressionResult | None:
+    return result and replace(result, milliseconds=0)
+
+
+def compressed(compressor: Compressor, messages: list[Any], plan: Plan) -> CompressionResult | None:
+    try:
+        return compressor.compress(messages, plan=plan)
+    except BudgetExceededError:
+        return None
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_a_compressor_that_knows_the_conversation_says_what_a_new_one_does(data: st.DataObject) -> None:
+    taken = [data.draw(steps(number)) for number in range(data.draw(st.integers(3, 7)))]
+    pieces = [message for one in taken for message in one]
+    limit = tokens(hard([TASK, *pieces])) + data.draw(st.integers(100, 1_500))
+    share = data.draw(st.sampled_from([1.0, 0.2]))
+    budget = Budget(limit=limit, keep=0.5, trigger=0.9, item_share=share)
+    knowing = Compressor(budget, encoder="static", recallable=True)
+    messages: Messages = [TASK]
+    plans = [(len(messages), Plan())]
+    for _ in range(len(taken)):
+        # Turns come in parts, too, and conversations are taken up again at an earlier place.
+        start, plan = data.draw(st.sampled_from(plans[-3:]))
+        plan = Plan.from_dict(plan.to_dict()) if data.draw(st.booleans()) else plan
+        messages = [*messages[:start], *pieces[start - 1 :][: data.draw(st.integers(1, 6))]]
+        if data.draw(st.integers(0, 3)) == 0:
+            messages.append({"role": "user", "content": "Always keep the tests green."})
+        found = compressed(knowing, messages, plan)
+        new = compressed(Compressor(budget, encoder="static", recallable=True), messages, plan)
+        assert untimed(found) == untimed(new)
+        if found is not None:
+            plans.append((len(messages), found.plan))
+
+
+def a_run() -> Iterator[list[BaseMessage]]:
+    """The messages of an agent that reads without end, longer by a step each time."""
+    messages: list[BaseMessage] = [HumanMessage("Find the slow request.")]
+    for number in count():
+        call = {"name": "read", "args": {"page": number}, "id": f"call_{number}"}
+        rows = "\n".join(f"{number}-{row} GET /orders/{number * 31 + row} took {row} ms" for row in range(12))
+        messages += [
+            AIMessage(f"Page {number}.", tool_calls=[call]),
+            ToolMessage(rows, tool_call_id=call["id"]),
+        ]
+        yield messages
+
+
+def test_what_is_changed_while_it_is_shown_is_seen() -> None:
+    compressor = Compressor(Budget(limit=2_000, keep=0.6), encoder="static")
+    plan = Plan()
+    for messages in a_run():
+        result = compressor.compress(messages, plan=plan)
+        plan = result.plan
+        if result.evicted:
+            break
+    newest = messages[-1]
+    newest.content = "nothing at all"
+    assert compressor.compress(messages, plan=plan).messages[-1].content == "nothing at all"
