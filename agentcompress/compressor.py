@@ -175,6 +175,15 @@ class Compressor:
         """`compress` in a worker thread, so that an event loop never waits for it."""
         return await asyncio.to_thread(self.compress, messages, query, tools, plan=plan)
 
+    def read(self, messages: Sequence[Any]) -> list[Message]:
+        """The messages as the engine sees them; those that were read before cost next to nothing.
+
+        Raises:
+            UnsupportedContentError: A message is of no known shape.
+        """
+        codec = codec_for(messages)
+        return [self._read.read(codec, message) for message in messages]
+
     def shown(self, messages: Sequence[Any], plan: Plan) -> list[Any]:
         """The messages as a plan shows them, nothing decided anew.
 

@@ -1,8 +1,13 @@
 """Marks of what is left out: few, and never doubled."""
 
+import json
+import re
+
 import pytest
 
 from agentcompress import Compressor
+from agentcompress.archive import archived
+from agentcompress.messages import codec_for
 
 from .helpers import COUNT, TASK, step
 
@@ -27,3 +32,19 @@ def test_a_mark_that_is_the_text_s_own_stays() -> None:
     assert note.endswith("tokens elided]")
     assert all(line == "…" or f"{line}\n" in text for line in body)
     assert any(line.startswith("…and so order") for line in body)
+
+
+def test_only_what_comes_back_has_an_id() -> None:
+    """Text is kept to be recalled, images are not."""
+    messages = [TASK, *step("t", "\n".join(f"order_{n * 37}" for n in range(400)))]
+    for number in range(12):
+        call, result = step(number, "")
+        shot = {"type": "image_url", "image_url": {"url": f"https://example.org/{number}.png"}}
+        texts = [{"type": "text", "text": f"shot_{number} taken"}] if number % 2 else []
+        messages += [call, {**result, "content": [*texts, shot]}]
+    read = [codec_for(messages).read(message) for message in messages]
+    for limit in range(2_000, 12_000, 1_000):
+        compressed = Compressor(limit, model="gpt-4o", recallable=True).compress(messages)
+        assert compressed.evicted
+        named = set(re.findall(r"recall (\w+)", json.dumps(compressed.messages)))
+        assert named <= {one.id for one in archived(read, compressed.left)}

@@ -8,7 +8,7 @@ from typing import Any
 from agentcompress.compressor import Compressor
 from agentcompress.criteria import NamedCriterion, ProductCriterion, RecencyCriterion, default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
-from agentcompress.messages import OpenAICodec, codec_for
+from agentcompress.messages import OpenAICodec
 from agentcompress.pipeline.fingerprint import fingerprints
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Criterion, Encoder, Plan, Wanted
@@ -47,15 +47,13 @@ class Recaller:
     def left(self, messages: Sequence[Any], plan: Plan) -> list[ArchivedMessage]:
         """What a plan does not show as it is of a conversation that is still at hand."""
         gone = {*plan.shown, *plan.folded}
-        codec = codec_for(messages)
-        read = [codec.read(message) for message in messages]
+        read = self._compressor.read(messages)
         return archived(read, (index for index, name in enumerate(fingerprints(read)) if name in gone))
 
     def seen(self, messages: Sequence[Any], plan: Plan) -> str:
         """What a plan shows of a conversation, as one text."""
-        shown = self._compressor.shown(messages, plan)
-        codec = codec_for(shown)
-        return "\n".join(codec.read(message).said for message in shown)
+        shown = self._compressor.read(self._compressor.shown(messages, plan))
+        return "\n".join(message.said for message in shown)
 
     def by_id(
         self, messages: Sequence[ArchivedMessage], key: str, lines: str | None = None, *, budget: int

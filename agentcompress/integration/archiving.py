@@ -9,10 +9,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_config, get_store
 from langgraph.store.base import BaseStore
 
-from agentcompress.archive import Archive, ArchivedMessage, archived
+from agentcompress.archive import Archive
 from agentcompress.errors import InvalidInputError
-from agentcompress.messages import codec_for
-from agentcompress.values import CompressionResult
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _THREAD = "thread_id"
@@ -67,11 +65,3 @@ class Archives:
         if values.get(name) in (None, ""):
             raise InvalidInputError(f"namespace {self.namespace} needs config['configurable'][{name!r}]")
         return str(values[name])
-
-
-def left(messages: Sequence[Any], result: CompressionResult) -> list[ArchivedMessage]:
-    """The messages that a compression was the first not to show as they are."""
-    if not result.left:
-        return []
-    codec = codec_for(messages)
-    return archived([codec.read(message) for message in messages], result.left)

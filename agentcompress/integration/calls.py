@@ -7,10 +7,11 @@ from typing import Any, TypeVar, Unpack
 
 from langchain_core.messages import AIMessage
 
+from agentcompress.archive import ArchivedMessage, archived
 from agentcompress.errors import ContextRefusedError
 from agentcompress.values import Budget, CompressionResult
 
-from .archiving import Archives, left
+from .archiving import Archives
 from .compressors import ModelCompressors
 from .events import aannounce, announce
 from .kept import Kept
@@ -153,7 +154,7 @@ class CompressedCalls:
         """
         prepared = self._prepared(asked, kept)
         if self._archives and (archive := self._archives.current()):
-            archive.keep(left(asked.messages, prepared.result))
+            archive.keep(self._left(prepared))
         announce(prepared.result)
         return prepared
 
@@ -162,7 +163,7 @@ class CompressedCalls:
         # Making a compressor reads files, so it too stays off the event loop.
         prepared = await asyncio.to_thread(self._prepared, asked, kept)
         if self._archives and (archive := self._archives.current()):
-            await archive.akeep(left(asked.messages, prepared.result))
+            await archive.akeep(self._left(prepared))
         await aannounce(prepared.result)
         return prepared
 
@@ -188,6 +189,13 @@ class CompressedCalls:
         if self._on_compression is not None:
             self._on_compression(result)
         return Prepared(asked=asked, kept=replace(kept, plan=result.plan), result=result)
+
+    def _left(self, prepared: Prepared) -> list[ArchivedMessage]:
+        """The messages that this call is the first not to show as they are."""
+        if not prepared.result.left:
+            return []
+        compressor = self._compressors.for_model(prepared.asked.model)
+        return archived(compressor.read(prepared.asked.messages), prepared.result.left)
 
 
 def _refused(prepared: Prepared, error: Exception) -> Kept:

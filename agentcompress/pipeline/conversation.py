@@ -15,7 +15,7 @@ from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Pla
 from .choosing import choices
 from .history import History
 from .pinning import softly_pinned
-from .recalls import brings_back, insisted, recalled
+from .recalls import insisted, recalled
 from .rendering import Renderer, View
 from .segmenting import SegmentCache
 from .standing import Standing
@@ -75,16 +75,9 @@ class Conversation:
 
     def loose(self, plan: Plan) -> list[Group]:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
-        stay = insisted(recalled(self.messages)) if self.recallable else ()
+        stay = insisted(recalled(self.groups, self.messages)) if self.recallable else frozenset[int]()
         pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay)
         return [group for group in pinned if group.pin is not Pin.HARD and not self.has_left(group, plan)]
-
-    def asked_back(self, group: Group) -> frozenset[int]:
-        """Indices of those results of a group that the agent asked back."""
-        if not self.recallable:
-            return frozenset()
-        calls = brings_back(self.messages[group.messages[0]])
-        return frozenset(index for index in group.messages if self.messages[index].call_id in calls)
 
     def _failed(self, index: int) -> bool:
         message = self.messages[index]

@@ -51,7 +51,7 @@ def _newest_actions(run: Sequence[Message], renderer: Renderer) -> Iterator[str]
             result = results.get(call.id)
             if result is not None:
                 outcome = "error" if result.error else f"{renderer.cost(result)} tokens"
-                pointer = f", recall {result.id}" if renderer.recallable else ""
+                pointer = f", recall {result.id}" if renderer.recallable and result.said else ""
                 yield f"{_short(call)} → {outcome}{pointer}"
 
 

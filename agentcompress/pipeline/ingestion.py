@@ -7,6 +7,7 @@ from agentcompress.values import Criterion, Group, Pin, Plan, Strategy
 from .conversation import Conversation
 from .focus import focus
 from .planning import planned
+from .recalls import asked
 from .scoring import scored
 
 
@@ -27,10 +28,13 @@ def ingest(
     for group in conversation.new_groups:
         if group.pin is Pin.HARD:
             continue
-        # What was asked for word for word and shortened at once would be asked for again.
-        for index in sorted({*group.messages} - conversation.asked_back(group)):
+        answers = asked(group, conversation.messages) if conversation.recallable else {}
+        for index in group.messages:
             message, name = conversation.messages[index], conversation.names[index]
             if message.role != "tool" or name in plan.shown or name in plan.folded:
+                continue
+            if index in answers:
+                # It was asked for word for word; shortened at once, it would be asked for again.
                 continue
             if conversation.lossless:
                 plan = replace(plan, shown={**plan.shown, name: conversation.whole(index)})

@@ -1,10 +1,10 @@
 """What the recall tool brought back, and what an agent keeps asking for."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agentcompress.values import ID_DIGITS, Message, Wanted
+from agentcompress.values import ID_DIGITS, Group, Message, Wanted
 
 _LOOP = 3
 """The how-manieth time of asking for the same shows that the agent goes in a circle."""
@@ -26,26 +26,25 @@ class Recalled:
         return self.source == other.source and max(self.first, other.first) <= min(self.last, other.last)
 
 
-def recalled(messages: Sequence[Message]) -> Mapping[int, Recalled]:
-    """Index of a tool result → what it brought back, of the results that answer calls of the tool.
+def asked(group: Group, messages: Sequence[Message]) -> Mapping[int, Wanted]:
+    """Index of a tool result → what it was to bring back, of those in a group that answer the tool.
 
     Only the agent's own calls tell: an output that looks like an answer is none.
     """
-    asked: dict[str, Wanted] = {}
+    wanted = {call.id: Wanted.of(call) for call in messages[group.messages[0]].calls}
+    answers = ((index, wanted.get(messages[index].call_id or "")) for index in group.messages[1:])
+    return {index: one for index, one in answers if one is not None}
+
+
+def recalled(groups: Iterable[Group], messages: Sequence[Message]) -> Mapping[int, Recalled]:
+    """Index of a tool result → what it brought back, of those that answer the tool."""
     found: dict[int, Recalled] = {}
     by_id: dict[str, Recalled] = {}
-    for index, message in enumerate(messages):
-        asked |= brings_back(message)
-        wanted = asked.get(message.call_id or "") if message.role == "tool" else None
-        if wanted is not None:
-            found[index] = by_id[message.id] = _brought(wanted, message.text, by_id)
+    for group in groups:
+        for index, wanted in asked(group, messages).items():
+            answer = messages[index]
+            found[index] = by_id[answer.id] = _brought(wanted, answer.text, by_id)
     return found
-
-
-def brings_back(message: Message) -> Mapping[str, Wanted]:
-    """Id of a call of the tool → what it asks for, of the calls of one turn."""
-    asked = ((call.id, Wanted.of(call)) for call in message.calls)
-    return {key: wanted for key, wanted in asked if wanted is not None}
 
 
 def insisted(answers: Mapping[int, Recalled]) -> frozenset[int]:
