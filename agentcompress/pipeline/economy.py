@@ -12,6 +12,7 @@ from agentcompress.tokens import PriceModel
 from agentcompress.values import Pin, Plan
 
 from .conversation import Conversation
+from .folding import torn
 
 _RECENT = 8
 """Newest groups that tell how fast a conversation grows."""
@@ -67,6 +68,7 @@ def first_edit(
     """
     best, start = 0.0, 0
     held = shown = 0
+    within = torn(conversation.history, before.folded, conversation.hard_indices)
     was, will = conversation.taken(before), conversation.taken(after)
     for group, following in pairwise(conversation.groups):
         old, new = sum(was[i] for i in group.messages), sum(will[i] for i in group.messages)
@@ -78,8 +80,6 @@ def first_edit(
             break
         room_price = prices.read * calls + prices.write
         saved = (prices.write - prices.read) * held - room_price * (held - shown)
-        # The note on a run of folded groups stands in front of it or behind it, so no run may be torn.
-        torn = conversation.has_left(group, before) or conversation.has_left(following, before)
-        if saved > best and not torn:
+        if saved > best and following.messages[0] not in within:
             best, start = saved, following.messages[0]
     return start

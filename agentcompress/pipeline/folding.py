@@ -45,6 +45,19 @@ def notes_on(
     return dict(notes)
 
 
+def torn(history: History, folded: frozenset[str], pinned: Collection[int]) -> frozenset[int]:
+    """Indices of the messages before which no edit may begin, as a run of folded ones would lose its note.
+
+    Args:
+        history: The originals.
+        folded: Fingerprints of the messages that left.
+        pinned: Indices of the messages that no line may be written into.
+    """
+    runs = _runs(history, folded, pinned, 0)
+    spans = (range(min(at + 1, run[0]), max(at, run[-1] + 1) + 1) for _, at, run in runs)
+    return frozenset(index for span in spans for index in span)
+
+
 def _runs(
     history: History, folded: frozenset[str], pinned: Collection[int], start: int
 ) -> Iterator[tuple[Place, int, list[int]]]:
@@ -72,11 +85,11 @@ def _runs(
 def _place(role: Role | None, before: Role | None, pinned: bool) -> Place | None:
     """Where the line goes when a message of this role comes next; None: wait for the one behind it."""
     if role == "tool":
-        return "head"
+        return None if pinned else "head"
     if role == "user":
         return "tail" if before == "assistant" else "assistant"
     if role == "assistant":
-        return "user" if before == "assistant" or pinned else None
+        return "user" if before == "assistant" else None
     return "user" if before in (None, "user") else "tail"
 
 
