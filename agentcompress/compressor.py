@@ -21,7 +21,7 @@ from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.pipeline.standing import Standing, Standings
 from agentcompress.segmenters import declared, default_segmenter
-from agentcompress.strategies import CondenseStrategy, default_strategy
+from agentcompress.strategies import CondenseStrategy, PruneStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
 from agentcompress.values import (
     Budget,
@@ -106,6 +106,7 @@ class Compressor:
         self._criterion = criterion or default_criterion(encoder_for(encoder))
         self._strategy = strategy or default_strategy()
         self._condense: Strategy = CondenseStrategy()
+        self._returning: Strategy = PruneStrategy()
         self._keep_steps = keep_steps
         self._exclude_tools = frozenset(exclude_tools)
         self._pin = pin
@@ -363,6 +364,7 @@ class Compressor:
                 conversation,
                 self._criterion,
                 self._strategy,
+                self._returning,
                 plan,
                 query=query,
                 keep=self._budget.keep,

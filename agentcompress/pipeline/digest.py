@@ -52,10 +52,11 @@ def _newest_actions(run: Sequence[Message], renderer: Renderer) -> Iterator[str]
             if result is not None:
                 outcome = "error" if result.error else f"{renderer.cost(result)} tokens"
                 pointer = f", recall {result.id}" if renderer.recallable and result.said else ""
-                yield f"{_short(call)} → {outcome}{pointer}"
+                yield f"{shortened(call)} → {outcome}{pointer}"
 
 
-def _short(call: ToolCall) -> str:
+def shortened(call: ToolCall) -> str:
+    """A call on one line, cut between identifiers where it is long."""
     text = " ".join(call.text.split())
     if len(text) <= _LONGEST:
         return text

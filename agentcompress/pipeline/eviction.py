@@ -12,6 +12,7 @@ from .economy import first_edit, growth, low_water
 from .focus import focus
 from .folding import notes_on
 from .planning import planned
+from .returning import may_return, returned
 from .scoring import scored
 
 _ATTEMPTS = 4
@@ -21,6 +22,8 @@ _SLACK = 0.005
 
 _DIGEST = 0.02
 """Share of the target that may go to saying what was done in what is gone."""
+_RETURNED = 0.05
+"""Share of the target that may go to what left earlier and matters again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ def evict(
     conversation: Conversation,
     criterion: Criterion,
     strategy: Strategy,
+    returning: Strategy,
     plan: Plan,
     *,
     query: str | None,
@@ -54,6 +58,7 @@ def evict(
         conversation: The request.
         criterion: Scores its segments.
         strategy: Chooses among them.
+        returning: Chooses among what left earlier.
         plan: Decisions so far.
         query: What the next step is about; None derives it from the messages.
         keep: Low water, as a share of what the hard pins leave of the ceiling; None for where the
@@ -73,22 +78,28 @@ def evict(
     pace = growth(conversation, plan)
     high = int(trigger * room)
     kept = low_water(high, pace, prices) if keep is None else int(keep * room)
+    query = focus(conversation.messages) if query is None else query
+    back = int(_RETURNED * kept) if may_return(conversation, plan) else 0
     evictor = _Evictor(
         conversation=conversation,
         criterion=criterion,
         strategy=strategy,
         plan=plan,
-        query=focus(conversation.messages) if query is None else query,
-        target=fixed + kept,
+        query=query,
+        target=fixed + kept - back,
     )
-    whole = evictor.evicted()
-    if whole is None:
+    made = evictor.evicted()
+    if made is None:
         return Eviction(plan=evictor.nothing(ceiling))
     if prices.rewrite > 0 and kept < high:
         calls = (high - kept) / pace
-        start = first_edit(conversation, plan, whole.plan, calls=calls, room=kept, prices=prices)
-        return (evictor.evicted(start) if start else None) or whole
-    return whole
+        start = first_edit(conversation, plan, made.plan, calls=calls, room=kept, prices=prices)
+        made = (evictor.evicted(start) if start else None) or made
+    if not back:
+        return made
+    limit = fixed + kept
+    after = returned(conversation, criterion, returning, query=query, gone=plan, plan=made.plan, limit=limit)
+    return replace(made, plan=after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from agentcompress.values import Choice, Message, Note, Part, Plan, Role
+from agentcompress.values import Choice, Message, Note, Part, Place, Plan, Role
 
 GAP = "…"
 """Stands where something was left out inside a message."""
@@ -64,7 +64,7 @@ class Renderer:
         if name in plan.shown:
             message = self.shown(message, plan.shown[name])
         for note in notes:
-            message = with_line(message, note.text, head=note.place == "head")
+            message = with_line(message, note.text, note.place)
         return [message]
 
     def shown(self, message: Message, choices: Sequence[Choice]) -> Message:
@@ -141,27 +141,28 @@ def _stitched(text: str, choices: Sequence[Choice]) -> str:
     return "".join(pieces)
 
 
-def with_line(message: Message, line: str, *, head: bool = False) -> Message:
+def with_line(message: Message, line: str, place: Place = "tail") -> Message:
     """The message with a line of ours before or behind its text."""
     texts = [i for i, part in enumerate(message.parts) if part.kind == "text"]
     if not texts:
         # Text of a turn stands before its calls.
         at = next((i for i, part in enumerate(message.parts) if part.kind == "call"), len(message.parts))
         return message.with_parts((*message.parts[:at], Part(kind="text", text=line), *message.parts[at:]))
-    index = texts[0] if head else texts[-1]
+    index = texts[0] if place == "head" else texts[-1]
     text = message.parts[index].text
     if not text:
         joined = line
-    elif head:
-        joined = _in_json(text, line) or f"{line}\n{text}"
+    elif place == "head":
+        joined = _in_json(text, line, "before") or f"{line}\n{text}"
     else:
-        joined = text + ("" if text.endswith("\n") else "\n") + line
+        member = _in_json(text, line, "recalled") if place == "end" else None
+        joined = member or text + ("" if text.endswith("\n") else "\n") + line
     parts = list(message.parts)
     parts[index] = replace(parts[index], text=joined)
     return message.with_parts(tuple(parts))
 
 
-def _in_json(text: str, line: str) -> str | None:
+def _in_json(text: str, line: str, name: str) -> str | None:
     """A JSON document with a line of ours as its last member; None where the text is none."""
     body = text.strip()
     if not body.startswith(("{", "[")):
@@ -170,7 +171,7 @@ def _in_json(text: str, line: str) -> str | None:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    key = f'"{GAP} before":' if body[0] == "{" else ""
+    key = f'"{GAP} {name}":' if body[0] == "{" else ""
     separator = ", " if document else ""
     return f"{body[:-1].rstrip()}{separator}{key}{json.dumps(line, ensure_ascii=False)}{body[-1]}"
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from .segment import RenditionName
 
-Place = Literal["head", "tail", "user", "assistant"]
+Place = Literal["head", "tail", "end", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,8 @@ class Note:
     """A line of ours that says what left the prompt."""
 
     place: Place
-    """Before or behind the text of a message that stays, or a message of its own in that role."""
+    """Before or behind the text of a message that stays (at its end inside of JSON), or a message of its
+    own in that role."""
     text: str
     """What it says."""
 
