@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run ablation content clean
+.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run closed-loop ablation content clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   speed of compression, of each content type, of choosing, of merging and of the store"
 	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
+	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
 	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make clean   remove the virtual environment and caches"
@@ -75,6 +76,10 @@ bench-gpu: $(READY)
 # An agent of 2,000 steps, undisturbed and killed 20 times: some minutes.
 long-run: $(READY)
 	@$(BIN)/python -m benchmarks.long_run $(ARGS)
+
+# 50 tasks, each played three ways: most of an hour.
+closed-loop: $(READY)
+	@$(BIN)/python -m benchmarks.closed_loop $(ARGS)
 
 # What each part of the default brings: make ablation DATA="runs.jsonl.gz more.jsonl.gz" ARGS="--jobs 2"
 ablation: $(READY)

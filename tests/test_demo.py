@@ -104,7 +104,7 @@ def test_without_most_of_its_context_the_agent_fails() -> None:
         def wrap_model_call(self, request: Any, handler: Any) -> Any:
             return handler(request.override(messages=[request.messages[0], *request.messages[1:][-2:]]))
 
-    run = play(ScriptedModel(), lambda call: None, Forgetful())
+    run = play(ScriptedModel(), SUBJECTS, lambda call: None, Forgetful())
     assert not run.solved
     assert run.verdict.startswith("failed")
 
@@ -145,26 +145,26 @@ def test_what_stays_out_of_sight_is_named_and_left_open(plain: Run) -> None:
         ]
     assert looks == 3 * len(SUBJECTS)
     assert "I can no longer see: version of SandboxedEnvironment" in answer.text
-    assert set(wrong_facts(answer.text)) == {
+    assert set(wrong_facts(answer.text, SUBJECTS)) == {
         f"{subject.name}: {key}" for subject in SUBJECTS for key in ("version", "licence", "requires_python")
     }
 
 
 def test_the_check_accepts_the_truth_and_nothing_else() -> None:
     told = {s.name: {key: sorted(values)[0] for key, values in truth(s).items()} for s in SUBJECTS}
-    assert wrong_facts(f"Done.\n```json\n{json.dumps(told)}\n```") == []
+    assert wrong_facts(f"Done.\n```json\n{json.dumps(told)}\n```", SUBJECTS) == []
     told["RootModel"]["method_line"] += "0"
-    assert wrong_facts(f"```json\n{json.dumps(told)}\n```") == ["RootModel: method_line"]
+    assert wrong_facts(f"```json\n{json.dumps(told)}\n```", SUBJECTS) == ["RootModel: method_line"]
 
 
 @pytest.mark.parametrize("answer", ["", "```json\n{nonsense}\n```", '```json\n{"RootModel": 3}\n```', "{}"])
 def test_an_answer_of_another_shape_has_no_fact_right(answer: str) -> None:
-    assert len(wrong_facts(answer)) == len(FINDINGS) * len(SUBJECTS)
+    assert len(wrong_facts(answer, SUBJECTS)) == len(FINDINGS) * len(SUBJECTS)
 
 
 def test_findings_and_truth_have_the_same_keys() -> None:
     assert all(list(truth(subject)) == list(FINDINGS) for subject in SUBJECTS)
-    assert all(key in task_text() for key in FINDINGS)
+    assert all(key in task_text(SUBJECTS) for key in FINDINGS)
 
 
 def test_tools_speak_of_what_is_installed() -> None:
@@ -242,7 +242,7 @@ def _elided(message: BaseMessage) -> BaseMessage:
     if isinstance(message, ToolMessage):
         return message.model_copy(update={"content": "…\n[900 tokens elided]"})
     if isinstance(message, AIMessage):
-        return message.model_copy(update={"content": message.text.splitlines()[-1]})
+        return message.model_copy(update={"content": message.text.splitlines()[0]})
     return message
 
 

@@ -221,10 +221,20 @@ def test_answers_stay_within_their_budget(budget: int) -> None:
     assert "value_7_12 = 84" in answer
 
 
-def test_what_is_seen_is_not_brought_back_again() -> None:
+def test_what_is_seen_is_not_brought_back_again_unless_the_question_names_it() -> None:
     kept = pages(4)
     answer = Recaller().by_question(kept, "value_1_5", seen=kept[0].text, budget=400)
-    assert "value_1_5 =" not in answer
+    assert answer.count("value_1_") == 1
+    assert "value_1_5 =" in answer
+
+
+def test_a_name_that_many_lines_have_is_told_by_what_else_is_asked() -> None:
+    calls = "\n".join(f"{number:>5}  loop_{number}(run_task, retries_{number})" for number in range(900))
+    text = calls.replace("loop_444(run_task, retries_444)", "def run_task(job_id):")
+    kept = [ArchivedMessage(key="ab" * 8, role="tool", text=text, position=1, call="read_file(loop.py)")]
+    answer = Recaller().by_question(kept, "Which line is def run_task?", seen="run_task", budget=300)
+    assert "444  def run_task(job_id):" in answer
+    assert "recall" not in answer
 
 
 def test_an_archive_needs_a_name() -> None:

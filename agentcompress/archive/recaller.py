@@ -6,12 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from agentcompress.compressor import Compressor
-from agentcompress.criteria import NamedCriterion, ProductCriterion, RecencyCriterion, default_criterion
+from agentcompress.criteria import (
+    LeadingCriterion,
+    NamedCriterion,
+    ProductCriterion,
+    RecencyCriterion,
+    default_criterion,
+)
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import OpenAICodec
 from agentcompress.pipeline.fingerprint import fingerprints
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Criterion, Encoder, Plan, Wanted
+from agentcompress.values import Criterion, Encoder, Plan, Wanted, atoms_of
 
 from .archived import ArchivedMessage, archived
 
@@ -40,9 +46,8 @@ class Recaller:
     def __init__(self, counter: RequestCounter | None = None, encoder: EncoderSetting = "auto") -> None:
         self._counter = counter or RequestCounter.for_model(None)
         criterion = _criterion(encoder_for(encoder))
-        self._compressor = Compressor(
-            1, counter=self._counter, criterion=criterion, keep_steps=0, recallable=True
-        )
+        # Marks name no ids: the line above each piece has its message's.
+        self._compressor = Compressor(1, counter=self._counter, criterion=criterion, keep_steps=0)
 
     def left(self, messages: Sequence[Any], plan: Plan) -> list[ArchivedMessage]:
         """What a plan does not show as it is of a conversation that is still at hand."""
@@ -92,7 +97,9 @@ class Recaller:
             seen: What is before the model already.
             budget: Tokens of the answer at most.
         """
-        before = {"role": "system", "content": seen}
+        # What is asked about is wanted, whoever named it before.
+        known = set(atoms_of(seen)).difference(atoms_of(question))
+        before = {"role": "system", "content": "\n".join(sorted(known))}
         fixed = self._counter.message(OpenAICodec().read(before))
         by_key = {one.key: one for one in messages}
         asked = [before, *({"role": "tool", "content": one.text, "name": one.key} for one in by_key.values())]
@@ -140,9 +147,9 @@ def _says(text: str) -> bool:
 
 
 def _criterion(encoder: Encoder) -> Criterion:
-    """The default criterion without recency, as what is asked back is old, and names twice as loud."""
+    """The default criterion without recency, as what is asked back is old; what the question names leads."""
     criterion = default_criterion(encoder)
     if not isinstance(criterion, ProductCriterion):
         return criterion
     factors = [one for one in criterion.factors if not isinstance(one, RecencyCriterion)]
-    return replace(criterion, factors=(*factors, NamedCriterion()))
+    return replace(criterion, factors=(*factors, NamedCriterion(), LeadingCriterion()))

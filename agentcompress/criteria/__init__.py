@@ -6,6 +6,7 @@ from .attention import AttentionCriterion
 from .density import DensityCriterion
 from .dependency import DependencyCriterion
 from .embedding import EmbeddingCriterion
+from .leading import LeadingCriterion
 from .lexical import LexicalCriterion
 from .named import NamedCriterion
 from .novelty import NoveltyCriterion
@@ -20,6 +21,7 @@ __all__ = [
     "DensityCriterion",
     "DependencyCriterion",
     "EmbeddingCriterion",
+    "LeadingCriterion",
     "LexicalCriterion",
     "NamedCriterion",
     "NoveltyCriterion",

@@ -10,13 +10,23 @@ Lookup = Callable[[Sight, Subject], str | None]
 _LITERAL = r"""'[^'\n]*'|"[^"\n]*"|[^#\n]+?"""
 
 
+def fact(sight: Sight, subject: Subject, key: str) -> str | None:
+    """A fact as the model has written it down, else as the results in sight tell it; None if neither does."""
+    return _group(sight.find_said(f"^{noted(subject, key, '(.+)')}$")) or LOOKUPS[key](sight, subject)
+
+
+def noted(subject: Subject, key: str, value: str) -> str:
+    """The line by which the model writes a fact down."""
+    return f"Noted: {key} of {subject.name} is {value}"
+
+
 def _distribution(sight: Sight, subject: Subject) -> str | None:
     return _group(sight.find("list_packages", rf"^{subject.package}  ([\w.-]+)  "))
 
 
 def _declared(key: str) -> Lookup:
     def look(sight: Sight, subject: Subject) -> str | None:
-        name = _distribution(sight, subject)
+        name = fact(sight, subject, "distribution")
         pattern = rf'"{key}": "([^"\n]+)"'
         return _group(sight.find("package_metadata", pattern, distribution=name)) if name else None
 
@@ -25,49 +35,44 @@ def _declared(key: str) -> Lookup:
 
 def _licence(sight: Sight, subject: Subject) -> str | None:
     found = _declared("license_expression")(sight, subject) or _declared("license")(sight, subject)
-    if found is None and (name := _distribution(sight, subject)):
+    if found is None and (name := fact(sight, subject, "distribution")):
         pattern = r'"License ::(?:[^"\n]*::)? ([^"\n]+)"'
         return _group(sight.find("package_metadata", pattern, distribution=name))
     return found
 
 
 def _class(sight: Sight, subject: Subject) -> re.Match[str] | None:
-    """The class statement, in a listing or in the model's own notes."""
-    listed = rf"^(?P<at>(?P<path>\S+?):(?P<line>\d+)):class {subject.name}\b\W*(?P<base>\w+)"
-    noted = rf"^{subject.name}\((?P<base>\w+)\) is at (?P<at>(?P<path>\S+?):(?P<line>\d+)), "
-    return sight.find("grep", listed, package=subject.package) or sight.find_said(noted)
+    """The class statement in a listing."""
+    pattern = rf"^(?P<at>\S+?:\d+):class {subject.name}\b\W*(?P<base>\w+)"
+    return sight.find("grep", pattern, package=subject.package)
 
 
-def _base(sight: Sight, subject: Subject) -> re.Match[str] | None:
+def _base_at(sight: Sight, subject: Subject) -> str | None:
     """The statement of the base: where several classes have the name, the one nearest to the class."""
-    statement = _class(sight, subject)
-    if statement is None:
+    defined, base = fact(sight, subject, "defined_at"), fact(sight, subject, "base")
+    if defined is None or base is None:
         return None
-    pattern = rf"^(?P<at>(?P<path>\S+?):(?P<line>\d+)):class {statement['base']}\b"
-    home = _folder(statement["path"])
-    found = sight.find_all("grep", pattern, package=subject.package)
-    noted = rf"^{subject.name}\(\w+\) is at \S+, its base at (?P<at>(?P<path>\S+?):(?P<line>\d+))\.$"
-    nearest = min(found, key=lambda match: _folder(match["path"]) != home, default=None)
-    return nearest or sight.find_said(noted)
+    found = sight.find_all("grep", rf"^(\S+?:\d+):class {base}\b", package=subject.package)
+    home = _folder(defined)
+    return _group(min(found, key=lambda match: _folder(match[1]) != home, default=None))
 
 
 def _file_lines(sight: Sight, subject: Subject) -> str | None:
-    statement = _class(sight, subject)
-    if statement is None:
+    if (defined := fact(sight, subject, "defined_at")) is None:
         return None
-    pattern = rf"^{re.escape(statement['path'])}  (\d+) lines"
+    pattern = rf"^{re.escape(_path(defined))}  (\d+) lines"
     return _group(sight.find("list_files", pattern, package=subject.package))
 
 
-def _method_line(sight: Sight, statement: re.Match[str] | None, method: str) -> str | None:
-    """The first definition of the method below the class statement."""
-    if statement is None:
+def _method_line(sight: Sight, place: str | None, method: str) -> str | None:
+    """The first definition of the method below a class statement, which is at "path:line"."""
+    if place is None:
         return None
-    path, definition = statement["path"], rf" +(?:async )?def {method}\b"
+    path, _, line = place.rpartition(":")
+    definition = rf" +(?:async )?def {method}\b"
     read = sight.find_all("read_file", rf"^ *(\d+) {definition}", path=path)
     listed = sight.find_all("grep", rf"^{re.escape(path)}:(\d+):{definition}")
-    lines = (int(match[1]) for match in (*read, *listed))
-    below = (line for line in lines if line > int(statement["line"]))
+    below = (int(match[1]) for match in (*read, *listed) if int(match[1]) > int(line))
     return _text(min(below, default=None))
 
 
@@ -87,11 +92,13 @@ LOOKUPS: dict[str, Lookup] = {
     "requires_python": _declared("requires_python"),
     "defined_at": lambda sight, subject: _group(_class(sight, subject), "at"),
     "file_lines": _file_lines,
-    "method_line": lambda sight, subject: _method_line(sight, _class(sight, subject), subject.method),
+    "method_line": lambda sight, subject: _method_line(
+        sight, fact(sight, subject, "defined_at"), subject.method
+    ),
     "base": lambda sight, subject: _group(_class(sight, subject), "base"),
-    "base_defined_at": lambda sight, subject: _group(_base(sight, subject), "at"),
+    "base_defined_at": _base_at,
     "base_method_line": lambda sight, subject: _method_line(
-        sight, _base(sight, subject), subject.base_method
+        sight, fact(sight, subject, "base_defined_at"), subject.base_method
     ),
     "constant_at": lambda sight, subject: _group(_constant(sight, subject), "at"),
     "constant_value": lambda sight, subject: _group(_constant(sight, subject), "value"),
@@ -100,8 +107,12 @@ LOOKUPS: dict[str, Lookup] = {
 """Fact → how it is found; None where it is out of sight."""
 
 
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+def _path(place: str) -> str:
+    return place.rpartition(":")[0]
+
+
+def _folder(place: str) -> str:
+    return place.rpartition("/")[0]
 
 
 def _group(match: re.Match[str] | None, name: int | str = 1) -> str | None:

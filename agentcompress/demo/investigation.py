@@ -1,6 +1,7 @@
 """Decides what to do next from the visible messages alone."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -8,18 +9,29 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
 
-from .facts import LOOKUPS
+from .facts import LOOKUPS, fact, noted
 from .sight import Sight
 from .stages import SECOND_LOOKS, STAGES, Facts, Stage
 from .task import Subject
 
 _STEP = r"^Step (\d+): "
+_ID = re.compile(r"call_(\d+)_at_(\d+)_(\d+)")
+"""Which call of the run it is, how many steps are done after it, and for how many facts of the last
+of them it was looked again."""
 _AGAIN = r"^Before step (\d+), for (\w+) of (\w+): "
 
 
-def next_message(messages: Sequence[BaseMessage]) -> AIMessage:
-    """The next call, or the answer where all is done: a pure function of the messages."""
-    return Investigation(Sight(messages)).next_message()
+def next_message(
+    messages: Sequence[BaseMessage], looks: Sequence[Stage] = SECOND_LOOKS, *, reports: bool = False
+) -> AIMessage:
+    """The next call, or the answer where all is done: a pure function of the messages.
+
+    Args:
+        messages: What the model is shown.
+        looks: What can be asked for a fact that is out of sight; without any it stays so.
+        reports: Whether facts are told as they are found; else all at the end.
+    """
+    return Investigation(Sight(messages), looks, reports=reports).next_message()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +53,14 @@ class Investigation:
 
     Args:
         sight: What the model can see.
+        looks: What can be asked for a fact that is out of sight.
+        reports: Whether facts are told as they are found.
     """
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, looks: Sequence[Stage], *, reports: bool) -> None:
         self._sight = sight
+        self._looks = looks
+        self._reports = reports
         self._steps = [
             Step(stage=stage, subjects=served)
             for stage in STAGES
@@ -53,34 +69,35 @@ class Investigation:
 
     def next_message(self) -> AIMessage:
         """The next call; a second look where a needed fact is out of sight; else the answer."""
-        if self._here <= len(self._steps):
-            step = self._steps[self._here - 1]
+        if self._reports and (look := self._look_for_untold()):
+            return look
+        for number, step in enumerate(self._steps[self._here - 1 :], start=self._here):
             missing = self._missing(step.subjects, step.stage.needs)
             if not missing:
-                return self._call(step, f"{self._note()}Step {self._here}: ", f"step_{self._here}")
-        else:
-            missing = self._missing(self._sight.subjects, tuple(LOOKUPS))
-        looked = {(match[2], match[3]) for match in self._sight.find_all_said(_AGAIN)}
-        for subject, key in missing:
-            if (key, subject.name) not in looked:
-                return self._second_look(subject, key)
-        return self._answer(missing)
+                return self._call(step, f"Step {number}: ", done=number)
+            if look := self._look_again(missing, number):
+                return look
+        if self._reports:
+            return AIMessage("\n".join([*self._notes(), "That is all."]))
+        missing = self._missing(self._sight.subjects, tuple(LOOKUPS))
+        return self._look_again(missing, len(self._steps) + 1) or self._answer(missing)
 
     @cached_property
     def _here(self) -> int:
-        """The number of the step that is next, by the words and calls in sight."""
-        done = [int(match[1]) for match in self._sight.find_all_said(_STEP)]
-        done += [int(match[1]) - 1 for match in self._sight.find_all_said(_AGAIN)]
-        done += [number for number, step in enumerate(self._steps, start=1) if self._made(step)]
-        return max(done, default=0) + 1
+        """The number of the step that is next, by the ids of the calls in sight."""
+        return 1 + max((int(match[2]) for match in self._ids), default=0)
 
-    def _made(self, step: Step) -> bool:
-        if self._missing(step.subjects, step.stage.needs):
-            return False
-        return self._sight.called(step.stage.tool, step.arguments(self._known(step, step.stage.needs)))
+    @cached_property
+    def _ids(self) -> list[re.Match[str]]:
+        return list(filter(None, map(_ID.fullmatch, self._sight.call_ids)))
+
+    @cached_property
+    def _looked(self) -> set[tuple[str, str]]:
+        """Fact and class of each second look, by the words in sight."""
+        return {(match[2], match[3]) for match in self._sight.find_all_said(_AGAIN)}
 
     def _fact(self, subject: Subject, key: str) -> str | None:
-        return LOOKUPS[key](self._sight, subject)
+        return fact(self._sight, subject, key)
 
     def _missing(self, subjects: Sequence[Subject], keys: Sequence[str]) -> list[tuple[Subject, str]]:
         return [(subject, key) for subject in subjects for key in keys if self._fact(subject, key) is None]
@@ -88,28 +105,75 @@ class Investigation:
     def _known(self, step: Step, keys: Sequence[str]) -> Facts:
         return {key: self._fact(step.subjects[0], key) or "" for key in keys}
 
-    def _second_look(self, subject: Subject, key: str) -> AIMessage:
-        stage = next(stage for stage in SECOND_LOOKS if key in stage.brings)
+    def _look_again(self, missing: Sequence[tuple[Subject, str]], number: int) -> AIMessage | None:
+        looked = len(self._brought())
+        looks = (
+            self._second_look(subject, key, number, looked=looked) for subject, key in missing if self._looks
+        )
+        return next(filter(None, looks), None)
+
+    def _second_look(self, subject: Subject, key: str, number: int, *, looked: int) -> AIMessage | None:
+        """A look at a fact or at what it needs first; none where that was in vain."""
+        stage = self._look_for(key)
         for need in stage.needs:
             if self._fact(subject, need) is None:
-                return self._second_look(subject, need)
-        opening = f"Before step {self._here}, for {key} of {subject.name}: "
-        return self._call(Step(stage=stage, subjects=[subject]), opening, f"again_{key}_{subject.name}")
+                return self._second_look(subject, need, number, looked=looked - 1)
+        if (key, subject.name) in self._looked:
+            return None
+        opening = f"Before step {number}, for {key} of {subject.name}: "
+        return self._call(Step(stage=stage, subjects=[subject]), opening, done=number - 1, looked=looked)
 
-    def _note(self) -> str:
-        """What the step before has brought, written down."""
+    def _look_for(self, key: str) -> Stage:
+        return next(stage for stage in self._looks if key in stage.brings)
+
+    def _brought(self) -> list[tuple[Subject, str]]:
+        """The facts that are told after the newest step."""
         if self._here == 1:
-            return ""
+            return []
         step = self._steps[self._here - 2]
-        known = self._known(step, step.stage.brings)
-        noted = step.stage.note.format(name=step.subjects[0].name, **known)
-        return f"{noted}\n" if noted and all(known.values()) else ""
+        keys = step.stage.brings if step.stage.told is None else step.stage.told
+        return [(subject, key) for subject in step.subjects for key in keys]
 
-    def _call(self, step: Step, opening: str, call_id: str) -> AIMessage:
+    def _look_for_untold(self) -> AIMessage | None:
+        """A look at what the newest step was to bring and is not in sight: one a fact."""
+        begun = int(self._ids[-1][3]) if self._ids else 0
+        for place, (subject, key) in enumerate(self._brought()):
+            if place >= begun and self._looks and self._fact(subject, key) is None:
+                look = self._second_look(subject, key, self._here, looked=place + 1)
+                if look:
+                    return look
+        return None
+
+    def _notes(self) -> list[str]:
+        """What the newest step has brought, written down."""
+        if self._reports:
+            facts = self._brought()
+        else:
+            newest = [step for step in [self._newest()] if step and step.stage.noted]
+            facts = [(one, key) for step in newest for one in step.subjects for key in step.stage.brings]
+        known = ((subject, key, self._fact(subject, key)) for subject, key in facts)
+        return [noted(subject, key, value) for subject, key, value in known if value]
+
+    def _newest(self) -> Step | None:
+        """The newest call, by the words that went with it."""
+        said = self._sight.last_said
+        if found := re.search(_STEP, said, re.MULTILINE):
+            return self._steps[int(found[1]) - 1]
+        if found := re.search(_AGAIN, said, re.MULTILINE):
+            about = next(subject for subject in self._sight.subjects if subject.name == found[3])
+            return Step(stage=self._look_for(found[2]), subjects=[about])
+        return None
+
+    def _call(self, step: Step, opening: str, *, done: int, looked: int = 0) -> AIMessage:
+        number = 1 + max((int(match[1]) for match in self._ids), default=0)
         known = self._known(step, step.stage.needs)
         words = step.stage.words.format(**asdict(step.subjects[0]), **known)
-        call = {"name": step.stage.tool, "args": step.arguments(known), "id": call_id, "type": "tool_call"}
-        return AIMessage(f"{opening}{words}.", tool_calls=[call])
+        call = {
+            "name": step.stage.tool,
+            "args": step.arguments(known),
+            "id": f"call_{number}_at_{done}_{looked}",
+        }
+        return AIMessage("\n".join([f"{opening}{words}.", *self._notes()]), tool_calls=[call])
 
     def _answer(self, missing: Sequence[tuple[Subject, str]]) -> AIMessage:
         told = {s.name: {key: self._fact(s, key) for key in LOOKUPS} for s in self._sight.subjects}

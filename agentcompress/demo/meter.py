@@ -32,7 +32,7 @@ class Call:
         if not self.answer.tool_calls:
             return "answer"
         said = self.answer.text.strip().splitlines()
-        return said[-1] if said else ", ".join(call["name"] for call in self.answer.tool_calls)
+        return said[0] if said else ", ".join(call["name"] for call in self.answer.tool_calls)
 
 
 class Meter:

@@ -14,7 +14,7 @@ from langgraph.errors import GraphRecursionError
 from agentcompress.errors import AgentCompressError
 
 from .meter import Call, Meter
-from .task import FINDINGS, SUBJECTS, SYSTEM_PROMPT, task_text
+from .task import FINDINGS, SYSTEM_PROMPT, Subject, task_text
 from .tools import agent_tools
 from .truth import wrong_facts
 
@@ -30,11 +30,14 @@ class Run:
     """Its model calls."""
     failure: str
     """Why it ended without an answer; empty where it did not."""
+    subjects: Sequence[Subject]
+    """The classes that it was about."""
 
     @cached_property
     def wrong(self) -> Sequence[str]:
         """Facts that are missing or wrong in the answer, all of them where there is none."""
-        return wrong_facts("" if self.failure else self.calls[-1].answer.text)
+        said = "" if self.failure else "\n".join(call.answer.text for call in self.calls)
+        return wrong_facts(said, self.subjects)
 
     @property
     def solved(self) -> bool:
@@ -44,7 +47,7 @@ class Run:
     @property
     def facts(self) -> int:
         """How many facts the task asks for."""
-        return len(FINDINGS) * len(SUBJECTS)
+        return len(FINDINGS) * len(self.subjects)
 
     @property
     def right(self) -> int:
@@ -62,12 +65,16 @@ class Run:
 
 
 def play(
-    model: BaseChatModel, on_call: Callable[[Call], None], *middleware: AgentMiddleware[Any, Any, Any]
+    model: BaseChatModel,
+    subjects: Sequence[Subject],
+    on_call: Callable[[Call], None],
+    *middleware: AgentMiddleware[Any, Any, Any],
 ) -> Run:
     """Lets an agent work on the task.
 
     Args:
         model: Drives it.
+        subjects: The classes to investigate.
         on_call: Told of each model call as soon as it is over.
         middleware: What stands between agent and model.
     """
@@ -77,9 +84,9 @@ def play(
     )
     failure = ""
     try:
-        agent.invoke({"messages": [HumanMessage(task_text())]}, {"recursion_limit": 2 * MOST_CALLS})
+        agent.invoke({"messages": [HumanMessage(task_text(subjects))]}, {"recursion_limit": 2 * MOST_CALLS})
     except GraphRecursionError:
         failure = f"no answer after {MOST_CALLS} calls"
     except AgentCompressError as error:
         failure = str(error)
-    return Run(meter.calls, failure)
+    return Run(meter.calls, failure, subjects)

@@ -22,6 +22,7 @@ from .meter import Call
 from .play import Run, play
 from .scripted_model import ScriptedModel
 from .tables import steps_table, totals_table
+from .task import SUBJECTS
 
 SHARE = 0.25
 """Ceiling of the second run, as a share of the largest request of the first."""
@@ -76,7 +77,7 @@ def _play(
     def show(call: Call) -> None:
         progress.update(task, description=f"{title}: {call.action}"[: progress.console.width - 12])
 
-    played = play(chat, show, *middleware)
+    played = play(chat, SUBJECTS, show, *middleware)
     progress.update(task, description=f"{title}: {len(played.calls)} calls", total=1, completed=1)
     return played
 

@@ -11,6 +11,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from .investigation import next_message
+from .stages import RECALLS, SECOND_LOOKS, Stage
 
 
 class ScriptedModel(BaseChatModel):
@@ -18,8 +19,14 @@ class ScriptedModel(BaseChatModel):
 
     It keeps nothing between calls. Names, paths, lines and values come out of the
     tool results in sight; its place in the investigation out of its own words. What
-    is out of sight it looks up once more, and then says what it cannot see.
+    is out of sight it looks up once more, and then says what it cannot see. With the tool
+    `recall` it asks that, and none of the other tools twice.
     """
+
+    looks: Sequence[Stage] = SECOND_LOOKS
+    """What it can ask for a fact that is out of sight."""
+    reports: bool = False
+    """Whether it tells facts as it finds them; else all at the end."""
 
     @property
     def _llm_type(self) -> str:
@@ -32,8 +39,9 @@ class ScriptedModel(BaseChatModel):
         tool_choice: str | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Itself: it knows the tools of its task by name."""
-        return self
+        """Itself, knowing whether it can recall; the tools of its task it knows by name."""
+        names = {tool.name for tool in tools if isinstance(tool, BaseTool)}
+        return self.model_copy(update={"looks": RECALLS}) if "recall" in names else self
 
     def _generate(
         self,
@@ -42,4 +50,6 @@ class ScriptedModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=next_message(messages))])
+        return ChatResult(
+            generations=[ChatGeneration(message=next_message(messages, self.looks, reports=self.reports))]
+        )

@@ -1,8 +1,11 @@
 """What a model can find in the messages it is shown."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -13,6 +16,7 @@ _SUBJECT = re.compile(
     r"class (?P<name>\w+) of package (?P<package>\w+), its method (?P<method>\w+), "
     r"the method (?P<base_method>\w+) of its first base class, and the constant (?P<constant>\w+)"
 )
+_RECALLED = re.compile(r"^\[[0-9a-f]{8}\] (?P<tool>\w+)\((?P<arguments>.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +34,25 @@ class Output:
 class Sight:
     """Looks things up in the visible messages and nowhere else.
 
+    Attributes:
+        subjects: The classes that the task names.
+        last_said: The model's newest words.
+        call_ids: The ids of its calls, in order.
+
     Args:
         messages: What the model is shown.
     """
 
     def __init__(self, messages: Sequence[BaseMessage]) -> None:
         self._outputs = list(_outputs(messages))
-        self._said = "\n".join(message.text for message in messages if isinstance(message, AIMessage))
+        turns = [message.text for message in messages if isinstance(message, AIMessage)]
+        self._said = "\n".join(turns)
+        self.call_ids = [
+            str(call["id"]) for m in messages if isinstance(m, AIMessage) for call in m.tool_calls
+        ]
+        self.last_said = turns[-1] if turns else ""
         task = next((message.text for message in messages if isinstance(message, HumanMessage)), "")
         self.subjects = [Subject(**match.groupdict()) for match in _SUBJECT.finditer(task)]
-
-    def called(self, tool: str, arguments: dict[str, Any]) -> bool:
-        """Whether such a call with a result is in sight."""
-        return any(output.tool == tool and output.arguments == arguments for output in self._outputs)
 
     def find_said(self, pattern: str) -> re.Match[str] | None:
         """The first match, line by line, in the model's own words."""
@@ -71,3 +81,17 @@ def _outputs(messages: Sequence[BaseMessage]) -> Iterator[Output]:
         elif isinstance(message, ToolMessage) and message.tool_call_id in calls:
             call = calls[message.tool_call_id]
             yield Output(tool=call["name"], arguments=call["args"], text=message.text)
+            if call["name"] == "recall":
+                yield from _recalled(message.text)
+
+
+def _recalled(answer: str) -> Iterator[Output]:
+    """The results that an answer of `recall` quotes, each under the call it answers."""
+    heads = [*_RECALLED.finditer(answer)]
+    for head, after in zip_longest(heads, heads[1:]):
+        arguments = {}
+        with suppress(ValueError):  # a long call is quoted in part
+            arguments = json.loads(head["arguments"].removesuffix(")"))
+        yield Output(
+            tool=head["tool"], arguments=arguments, text=answer[head.end() : after and after.start()]
+        )

@@ -25,8 +25,10 @@ class Stage:
     """Facts without which it cannot be asked."""
     once: bool = False
     """Whether one call serves all classes."""
-    note: str = ""
-    """What the agent writes down once the result is there, from the facts that it brings."""
+    noted: bool = False
+    """Whether the agent writes down what its result tells, also where it tells all at the end."""
+    told: tuple[str, ...] | None = None
+    """Facts that are told after it, where they are told as they are found; None for those it brings."""
 
 
 def _snippet(subject: Subject, facts: Facts) -> dict[str, Any]:
@@ -52,13 +54,15 @@ STAGES = (
         arguments=lambda subject, facts: {"package": subject.package},
         words="list the files of {package}",
         brings=("file_lines",),
+        told=(),  # of which file, the next calls tell
     ),
     Stage(
         tool="grep",
         arguments=lambda subject, facts: {"pattern": r"^class \w+", "package": subject.package},
         words="find where {package} defines {name} and its base class",
         brings=("defined_at", "base", "base_defined_at"),
-        note="{name}({base}) is at {defined_at}, its base at {base_defined_at}.",
+        noted=True,
+        told=("defined_at", "base", "base_defined_at", "file_lines"),
     ),
     Stage(
         tool="read_file",
@@ -132,3 +136,59 @@ SECOND_LOOKS = (
     *STAGES,
 )
 """What is asked for a fact that is out of sight: something narrower where that can be, else the same."""
+
+
+def _recall(
+    question: Callable[[Subject, Facts], str], brings: tuple[str, ...], needs: tuple[str, ...] = ()
+) -> Stage:
+    return Stage(
+        tool="recall",
+        arguments=lambda subject, facts: {"question": question(subject, facts)},
+        words="recall it",
+        brings=brings,
+        needs=needs,
+    )
+
+
+RECALLS = (
+    _recall(lambda subject, _: f"Which distribution installs {subject.package}?", ("distribution",)),
+    _recall(
+        lambda _, facts: (
+            f"package_metadata of {facts['distribution']}: name, version, license, requires_python"
+        ),
+        ("version", "licence", "requires_python"),
+        ("distribution",),
+    ),
+    _recall(
+        lambda subject, _: f"Where does {subject.package} define class {subject.name}?",
+        ("defined_at", "base"),
+    ),
+    _recall(
+        lambda subject, facts: f"Where does {subject.package} define class {facts['base']}?",
+        ("base_defined_at",),
+        ("base", "defined_at"),
+    ),
+    _recall(
+        lambda _, facts: f"How many lines has {_path(facts['defined_at'])}?",
+        ("file_lines",),
+        ("defined_at",),
+    ),
+    _recall(
+        lambda subject, facts: f"Which line of {_path(facts['defined_at'])} is def {subject.method}?",
+        ("method_line",),
+        ("defined_at",),
+    ),
+    _recall(
+        lambda subject, facts: (
+            f"Which line of {_path(facts['base_defined_at'])} is def {subject.base_method}?"
+        ),
+        ("base_method_line",),
+        ("base_defined_at",),
+    ),
+    _recall(
+        lambda subject, _: f"Where does {subject.package} set {subject.constant}?",
+        ("constant_at", "constant_value"),
+    ),
+    _recall(lambda subject, _: f"What did run_python print of {subject.constant}?", ("confirmed",)),
+)
+"""What is asked of the tool `recall` for a fact that is out of sight; its name, never its value."""

@@ -1,5 +1,6 @@
 """What the agent is asked to find out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -67,7 +68,7 @@ say in a sentence what you are about to do. Older results may be shortened: line
 out leave a "…". If a fact you need is no longer in sight, look it up once more."""
 
 _TASK = """\
-We vendor three classes and need an audit note on them.
+We vendor the classes below and need an audit note on them.
 
 {subjects}
 
@@ -81,12 +82,12 @@ all values as text:
 {keys}"""
 
 
-def task_text() -> str:
+def task_text(subjects: Sequence[Subject]) -> str:
     """The task as the agent reads it."""
-    subjects = "\n".join(
+    listed = "\n".join(
         f"- class {s.name} of package {s.package}, its method {s.method}, the method {s.base_method} "
         f"of its first base class, and the constant {s.constant}"
-        for s in SUBJECTS
+        for s in subjects
     )
     keys = "\n".join(f"- {key}: {meaning}" for key, meaning in FINDINGS.items())
-    return _TASK.format(subjects=subjects, keys=keys)
+    return _TASK.format(subjects=listed, keys=keys)

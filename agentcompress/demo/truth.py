@@ -4,7 +4,7 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import metadata, packages_distributions
@@ -12,21 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from .sources import package_folder, source_files, source_lines
-from .task import SUBJECTS, Subject
+from .task import Subject
 
+_NOTED = re.compile(r"^Noted: (\w+) of (\w+) is (.+)$", re.MULTILINE)
 _ANSWER = re.compile(r"```json\s*(\{.*?\})\s*```", re.DOTALL)
 
 
-def wrong_facts(answer: str) -> list[str]:
+def wrong_facts(answer: str, subjects: Sequence[Subject]) -> list[str]:
     """What is missing or wrong in an answer, as "class: key"; empty where all is right.
 
     Args:
-        answer: The agent's last words, with a JSON block.
+        answer: The agent's words, with a JSON block or with a line for each fact that it has noted.
+        subjects: The classes that it was asked about.
     """
-    told = _told(answer)
+    told = {name: {**facts} for name, facts in _told(answer).items()}
+    for key, name, value in _NOTED.findall(answer):
+        told.setdefault(name, {}).setdefault(key, value)
     return [
         f"{subject.name}: {key}"
-        for subject in SUBJECTS
+        for subject in subjects
         for key, accepted in truth(subject).items()
         if _plain(told.get(subject.name, {}).get(key)) not in set(map(_plain, accepted))
     ]

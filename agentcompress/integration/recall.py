@@ -71,4 +71,12 @@ def _answered(
     # The turn that asks names what it misses, and so does not show it.
     asking = max((i for i, one in enumerate(messages) if one.type == "ai"), default=len(messages))
     seen = recaller.seen(messages[:asking], plan)
-    return recaller.by_question(known, wanted.question, seen=seen, budget=ANSWER_TOKENS)
+    # Earlier questions match best and their answers are copies: they would come back for the originals.
+    originals = [one for one in known if not _is_recall(one)]
+    return recaller.by_question(originals, wanted.question, seen=seen, budget=ANSWER_TOKENS)
+
+
+def _is_recall(message: ArchivedMessage) -> bool:
+    """Whether it asked for something back, or is what came."""
+    calls = message.call if message.role == "tool" else message.text
+    return f"\n{RECALL}(" in f"\n{calls}"
