@@ -15,7 +15,7 @@ from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Pla
 from .choosing import choices
 from .history import History
 from .pinning import softly_pinned
-from .recalls import insisted, recalled
+from .recalls import staying
 from .rendering import Renderer, View
 from .segmenting import SegmentCache
 from .standing import Standing
@@ -75,7 +75,7 @@ class Conversation:
 
     def loose(self, plan: Plan) -> list[Group]:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
-        stay = insisted(recalled(self.groups, self.messages)) if self.recallable else frozenset[int]()
+        stay = staying(self.groups, self.messages) if self.recallable else frozenset[int]()
         pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay)
         return [group for group in pinned if group.pin is not Pin.HARD and not self.has_left(group, plan)]
 

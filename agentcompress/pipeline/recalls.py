@@ -47,12 +47,17 @@ def recalled(groups: Iterable[Group], messages: Sequence[Message]) -> Mapping[in
     return found
 
 
-def insisted(answers: Mapping[int, Recalled]) -> frozenset[int]:
-    """Of answers that hold the same, from the third on, the newest.
+def staying(groups: Sequence[Group], messages: Sequence[Message]) -> frozenset[int]:
+    """Indices of answers to stay: those that the agent has not read yet, and those it insists on.
 
-    Args:
-        answers: In order, as `recalled` finds them.
+    Of answers that hold the same, it insists on the newest from the third on.
     """
+    answers = recalled(groups, messages)
+    unread = set(groups[-1].messages).intersection(answers) if groups else set[int]()
+    return frozenset(unread | _insisted(answers))
+
+
+def _insisted(answers: Mapping[int, Recalled]) -> set[int]:
     earlier: defaultdict[str, list[int]] = defaultdict(list)
     stay: set[int] = set()
     for index, answer in answers.items():
@@ -61,7 +66,7 @@ def insisted(answers: Mapping[int, Recalled]) -> frozenset[int]:
         if len(same) + 1 >= _LOOP:
             stay.difference_update(same)
             stay.add(index)
-    return frozenset(stay)
+    return stay
 
 
 def _brought(wanted: Wanted, answer: str, by_id: Mapping[str, Recalled]) -> Recalled:
