@@ -155,6 +155,9 @@ class Compressor:
             tools: Tools or their schemas: they count, and are never touched.
             plan: The plan of the previous call of the same conversation.
 
+        A message that is to say something else is replaced, not edited: one that left the prompt is known
+        by its identity.
+
         Returns:
             Messages in the form that came in, the plan for the next call, and the figures.
 
@@ -260,6 +263,7 @@ class Compressor:
         self, messages: Sequence[Any], query: str | None, tool_tokens: int, plan: Plan
     ) -> CompressionResult:
         started = time.perf_counter()
+        messages = list(messages)  # The caller's may grow meanwhile.
         codec = codec_for(messages)
         conversation = self._conversation(codec, messages, tool_tokens, self._standing(codec, messages, plan))
         decided = {*plan.shown, *plan.folded}
@@ -274,9 +278,7 @@ class Compressor:
             tokens = conversation.size(views)
             kept = conversation.size(views[: common_start(before, views)])
         shown = [view.message for view in views]
-        self._standings.put(
-            Standing(raw=list(messages), history=conversation.history, plan=plan, views=views)
-        )
+        self._standings.put(Standing(raw=messages, history=conversation.history, plan=plan, views=views))
         return CompressionResult(
             messages=list(map(codec.write, shown)),
             message_tokens=[view.tokens for view in views],

@@ -1,8 +1,10 @@
 """What a call leaves behind for the next one saves work, and changes nothing."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agentcompress import Budget, BudgetExceededError, CompressionResult, Compressor, Plan
+from agentcompress.strategies import PruneStrategy
+from agentcompress.values import Choosing, Context, Scores
 
 from .conversations import Messages, steps
 from .helpers import EXAMPLES, TASK, hard, tokens
@@ -75,3 +79,31 @@ def test_what_is_changed_while_it_is_shown_is_seen() -> None:
     newest = messages[-1]
     newest.content = "nothing at all"
     assert compressor.compress(messages, plan=plan).messages[-1].content == "nothing at all"
+
+
+def test_messages_that_come_while_others_are_compressed_are_seen_next_time() -> None:
+    messages: list[BaseMessage] = []
+
+    class Growing(PruneStrategy):
+        def prepare(self, context: Context, scores: Scores) -> Choosing:
+            messages.append(HumanMessage("One more thing."))
+            return super().prepare(context, scores)
+
+    compressor = Compressor(Budget(limit=1_500, keep=0.6), encoder="static", strategy=Growing())
+    messages += next(islice(a_run(), 12, None))
+    first = compressor.compress(messages)
+    assert first.evicted
+    assert compressor.compress(messages, plan=first.plan).messages[-1] is messages[-1]
+
+
+def test_memory_of_images_is_bounded() -> None:
+    compressor = Compressor(10_000, encoder="static")
+    kept = list[weakref.ref[HumanMessage]]()
+    for number in range(40):
+        url = "data:image/png;base64," + str(number) * 2_000_000
+        message = HumanMessage([{"type": "image_url", "image_url": {"url": url}}])
+        compressor.compress([message])
+        kept.append(weakref.ref(message))
+        del message
+    gc.collect()
+    assert sum(one() is not None for one in kept) < 40

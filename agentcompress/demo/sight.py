@@ -16,7 +16,9 @@ _SUBJECT = re.compile(
     r"class (?P<name>\w+) of package (?P<package>\w+), its method (?P<method>\w+), "
     r"the method (?P<base_method>\w+) of its first base class, and the constant (?P<constant>\w+)"
 )
-_RECALLED = re.compile(r"^\[[0-9a-f]{8}\] (?P<tool>\w+)\((?P<arguments>.*)$", re.MULTILINE)
+_RECALLED = re.compile(r"^\[[0-9a-f]{8}\] (?P<tool>\w+)(?P<call>\((?P<arguments>.*))?$", re.MULTILINE)
+_OWN_WORDS = "assistant"
+"""What stands instead of a call above a turn of the model's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Sight:
         self._outputs = list(_outputs(messages))
         turns = [message.text for message in messages if isinstance(message, AIMessage)]
         self._said = "\n".join(turns)
+        self._noted = [self._said, *(one.text for one in self._outputs if one.tool == _OWN_WORDS)]
         self.call_ids = [
             str(call["id"]) for m in messages if isinstance(m, AIMessage) for call in m.tool_calls
         ]
@@ -55,8 +58,8 @@ class Sight:
         self.subjects = [Subject(**match.groupdict()) for match in _SUBJECT.finditer(task)]
 
     def find_said(self, pattern: str) -> re.Match[str] | None:
-        """The first match, line by line, in the model's own words."""
-        return next(self.find_all_said(pattern), None)
+        """The first match, line by line, in the model's own words, those that were asked back included."""
+        return next((found for words in self._noted for found in re.finditer(pattern, words, re.M)), None)
 
     def find_all_said(self, pattern: str) -> Iterator[re.Match[str]]:
         """All matches in the model's own words."""
@@ -89,9 +92,9 @@ def _recalled(answer: str) -> Iterator[Output]:
     """The results that an answer of `recall` quotes, each under the call it answers."""
     heads = [*_RECALLED.finditer(answer)]
     for head, after in zip_longest(heads, heads[1:]):
-        arguments = {}
+        arguments: dict[str, Any] = {}
         with suppress(ValueError):  # a long call is quoted in part
-            arguments = json.loads(head["arguments"].removesuffix(")"))
+            arguments = json.loads(head["arguments"].removesuffix(")")) if head["call"] else {}
         yield Output(
             tool=head["tool"], arguments=arguments, text=answer[head.end() : after and after.start()]
         )

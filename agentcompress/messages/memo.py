@@ -8,9 +8,6 @@ from typing import Any
 
 from agentcompress.values import Message, MessageCodec
 
-_ENTRY_CHARACTERS = 1_000
-"""What an entry is charged beside its texts, for the memory it takes."""
-
 
 class MessageMemo:
     """Remembers what messages were read as, least recently used ones forgotten first; thread-safe.
@@ -52,13 +49,8 @@ class MessageMemo:
     def _put(self, key: int, snapshot: bytes, message: Message) -> None:
         with self._lock:
             if key in self._read:
-                self._held -= _size(self._read.pop(key)[1])
+                self._held -= self._read.pop(key)[1].size
             self._read[key] = (snapshot, message)
-            self._held += _size(message)
+            self._held += message.size
             while self._held > self._limit and self._read:
-                self._held -= _size(self._read.popitem(last=False)[1][1])
-
-
-def _size(message: Message) -> int:
-    images = sum(len(part.image.url) for part in message.parts if part.image)
-    return _ENTRY_CHARACTERS + len(message.said) + len(message.aside) + images
+                self._held -= self._read.popitem(last=False)[1][1].size

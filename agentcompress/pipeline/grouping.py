@@ -44,7 +44,7 @@ def groups_of(
 
 
 def closed_groups(groups: Sequence[Group], messages: Sequence[Message]) -> Sequence[Group]:
-    """The groups that no further message can join: those before the newest call."""
+    """The groups that no further message can join: those before the newest turn of the agent's."""
     for place in range(len(groups) - 1, -1, -1):
         if messages[groups[place].messages[0]].role == "assistant":
             return groups[:place]

@@ -27,8 +27,8 @@ class History:
     """Those of the groups that are a turn of the user's."""
     said: Counter[str] = field(default_factory=Counter)
     """Digest → how many of the messages say this."""
-    characters: int = 0
-    """Of all that they say."""
+    size: int = 0
+    """What remembering them takes, in characters."""
 
     def extended(
         self,
@@ -37,7 +37,7 @@ class History:
         cost: Callable[[Message], int],
         exclude_tools: Collection[str] = (),
     ) -> Self:
-        """The history with further messages behind it, at the price of these alone.
+        """The history with further messages behind it; only these are read and counted.
 
         A further user turn is the exception: it changes which turns are pinned, and so all groups.
 
@@ -62,5 +62,5 @@ class History:
             groups=groups,
             turns=turns,
             said=said,
-            characters=self.characters + sum(len(message.said) for message in messages),
+            size=self.size + sum(message.size for message in messages),
         )

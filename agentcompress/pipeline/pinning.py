@@ -47,6 +47,8 @@ def softly_pinned(
         role = messages[group.messages[0]].role
         pin = group.pin
         answers = tuple(i for i in group.messages if i in insisted)
+        # Without the words that asked, an agent does not know what the answer is for, and asks again.
+        answers = (group.messages[0], *answers) if answers else ()
         if pin is Pin.NONE and answers:
             pin = Pin.RECALL
         elif pin is Pin.NONE and index in plan:

@@ -1,6 +1,5 @@
 """What a call leaves behind, so that the next one of the same conversation looks at what is new."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import is_
@@ -11,9 +10,6 @@ from agentcompress.values import Plan
 
 from .history import History
 from .rendering import View
-
-_MESSAGE_CHARACTERS = 200
-"""What a message is charged beside its text, for the memory it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +27,19 @@ class Standing:
 
 
 class Standings:
-    """What the newest calls left behind; least recently used ones are forgotten first; thread-safe.
+    """What the newest calls left behind; the oldest is forgotten first; thread-safe.
 
     A long run sends the same objects at every call. One that left the prompt is told by its
     identity alone: whatever a host changes in it, it is not shown.
 
     Args:
-        characters: Texts of all that is remembered, at most.
+        size: Of all that is remembered, at most, in characters.
     """
 
-    def __init__(self, characters: int = 32_000_000) -> None:
-        self._limit = characters
+    def __init__(self, size: int = 32_000_000) -> None:
+        self._limit = size
         self._held = 0
-        self._left: OrderedDict[int, Standing] = OrderedDict()
+        self._left: dict[int, Standing] = {}
         self._lock = Lock()
 
     def find(self, raw: Sequence[Any], plan: Plan) -> Standing:
@@ -63,12 +59,8 @@ class Standings:
         key = id(standing.raw[-1])
         with self._lock:
             if key in self._left:
-                self._held -= _size(self._left.pop(key))
+                self._held -= self._left.pop(key).history.size
             self._left[key] = standing
-            self._held += _size(standing)
+            self._held += standing.history.size
             while self._held > self._limit and len(self._left) > 1:
-                self._held -= _size(self._left.popitem(last=False)[1])
-
-
-def _size(standing: Standing) -> int:
-    return standing.history.characters + _MESSAGE_CHARACTERS * len(standing.raw)
+                self._held -= self._left.pop(next(iter(self._left))).history.size

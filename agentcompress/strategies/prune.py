@@ -49,7 +49,7 @@ class PruneStrategy(PreparedStrategy):
             for index in wanted if said <= spare else ():
                 left = selector.show(index, left)
             reserved = int(self._pinned * left)
-            return left - reserved + selector.open(soft.others, reserved)
+            return left - reserved + selector.open([*soft.recalled, *soft.others], reserved)
 
         return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select
 

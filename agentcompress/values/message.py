@@ -5,6 +5,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Literal, Self
 
+_ENTRY = 1_000
+"""Characters that remembering a message takes beside its texts."""
 ID_DIGITS = 8
 """Digits of a message's digest that tell the messages of a conversation apart."""
 Role = Literal["system", "user", "assistant", "tool"]
@@ -88,6 +90,12 @@ class Message:
     def said(self) -> str:
         """Text and calls: everything of the message that is counted as text."""
         return self.text + "".join(call.text for call in self.calls)
+
+    @property
+    def size(self) -> int:
+        """What remembering it takes, in characters: its texts, its files, and some for the rest."""
+        files = sum(len(part.image.url) if part.image else part.payload for part in self.parts)
+        return _ENTRY + len(self.said) + len(self.aside) + files
 
     @property
     def id(self) -> str:

@@ -43,7 +43,7 @@ class Filler:
         self.costs = self._first_costs()
         self.left = budget
         soft = SoftPins.of(context)
-        self._open_pinned(soft.firm, self.left // FIRM)
+        self._open_pinned([*soft.recalled, *soft.firm], self.left // FIRM)
         self._open_pinned(soft.newest, self.left)
         self._open_pinned(soft.others, int(PINNED * self.left))
 
