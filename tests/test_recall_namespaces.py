@@ -1,6 +1,7 @@
 """Whose memory is whose: a thread sees its own, and those of its namespace where one is named."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,12 @@ def test_what_a_namespace_lacks_is_named_before_any_call() -> None:
 def test_a_namespace_is_labels(namespace: Any) -> None:
     with pytest.raises(ValueError, match="namespace must be labels"):
         ContextCompressionMiddleware(1_500, recall=True, namespace=namespace)
+
+
+@pytest.mark.parametrize("label", ["{user-id}", "{user_id }", "{}", "{user_id", "user_id}", "{{user_id}}"])
+def test_a_misspelt_place_is_no_label_that_all_users_share(label: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"got {label!r}")):
+        ContextCompressionMiddleware(1_500, recall=True, namespace=("users", label))
 
 
 def test_a_namespace_without_recall_is_a_mistake() -> None:
