@@ -13,7 +13,7 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.store.base import BaseStore
+from langgraph.store.base import BaseStore, SearchItem
 from langgraph.store.memory import InMemoryStore
 
 from agentcompress import ContextCompressionMiddleware
@@ -138,6 +138,28 @@ def test_what_is_ones_own_comes_last() -> None:
         ("c1", True),
         ("b5", False),
     ]
+
+
+class TextPrefixStore(InMemoryStore):
+    """Compares prefixes as text, as some stores do: "7" is one of "70"."""
+
+    def search(self, prefix: tuple[str, ...], /, *, limit: int = 10, **options: Any) -> list[SearchItem]:
+        text = ".".join(prefix)
+        found = super().search((), limit=1_000)
+        return [item for item in found if ".".join(item.namespace).startswith(text)][:limit]
+
+    async def asearch(self, prefix: tuple[str, ...], /, **options: Any) -> list[SearchItem]:
+        return self.search(prefix, **options)
+
+
+def test_a_thread_whose_name_begins_like_another_is_another() -> None:
+    store = TextPrefixStore()
+    archives = {name: Archive(store, name) for name in ("7", "70", "7.1")}
+    for name, archive in archives.items():
+        archive.keep([ArchivedMessage(key=name, role="tool", text="x", position=0)])
+    for name, archive in archives.items():
+        assert [one.key for one in archive.messages()] == [name]
+        assert [one.key for one in asyncio.run(archive.amessages())] == [name]
 
 
 LABELS = st.text(st.sampled_from("ab.:%/é{} "), min_size=1, max_size=3) | st.sampled_from(
