@@ -25,8 +25,16 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("w", encoding="utf-8") as file:
+        with _opened(draft, path) as file:
             yield file
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _opened(draft: Path, path: Path) -> TextIO:
+    try:
+        return draft.open("w", encoding="utf-8")
+    except OSError as error:
+        error.filename = str(path)  # What was asked for tells more than the name of a draft.
+        raise

@@ -11,8 +11,9 @@ from typing import Any, Self
 from agentcompress.errors import InvalidInputError, StoreBusyError
 from agentcompress.files import whole_file
 
-from .file import FAILURES, existing, explained, explanation, format_of
+from .file import BESIDE, FAILURES, existing, explained, explanation, format_of
 from .rows import COLUMNS, Row, row_of
+from .saved_index import SAVED
 
 _MOST_DAMAGED = 100_000
 """Rows that may be lost in a row before the rest is given up."""
@@ -132,15 +133,26 @@ def export(path: str | Path, to: str | Path) -> StoreReader:
         What has read the file, for what it counted.
 
     Raises:
-        InvalidInputError: There is nothing to read, as for `StoreReader`.
+        InvalidInputError: There is nothing to read, as for `StoreReader`, or `to` belongs to the store.
         StoreBusyError: Another process holds the file.
-        ValueError: Both are one file.
     """
-    if Path(path).resolve() == Path(to).resolve():
-        raise ValueError(f"{path} cannot be exported into itself")
+    check_target(Path(path), Path(to))
     with StoreReader(path) as reader:
         write_lines(reader, Path(to))
     return reader
+
+
+def check_target(path: Path, to: Path) -> None:
+    """Refuses to write over a store's file, or over what lies beside it and belongs to it.
+
+    Raises:
+        InvalidInputError: `to` is one of these.
+    """
+    # SQLite goes by the file that a link leads to, the saved index by the link.
+    for store in (path.absolute(), path.resolve()):
+        own = (Path(f"{store}{end}").resolve() for end in ("", SAVED, *BESIDE))
+        if to.resolve() in own:
+            raise InvalidInputError(f"belongs to the store {path}: export to another file", path=to)
 
 
 def write_lines(items: Iterable[dict[str, Any]], to: Path) -> None:

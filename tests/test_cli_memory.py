@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from langgraph.store.base import PutOp
 
+from agentcompress.errors import InvalidInputError
 from agentcompress.evaluation.progress import ReadingProgress
-from agentcompress.memory import FaissStore, file, index, vacuum
+from agentcompress.memory import FaissStore, export, file, index, vacuum
 
 from .commands import Command, fails
 from .stores import INDEX, rank_texts
@@ -243,6 +244,11 @@ def test_what_is_no_store_is_one_line(command: Command, tmp_path: Path, name: st
     run(newer, "has format 99, this version of agentcompress reads up to")
 
 
+def test_a_folder_that_is_missing_is_named(command: Command, path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "missing" / "items.jsonl"
+    fails(command("memory", "export", path, "-o", out), f"{out}: No such file or directory")
+
+
 def test_a_writer_is_waited_for_and_then_named(
     command: Command, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,7 +275,17 @@ def test_an_export_does_not_take_a_locked_file_for_a_damaged_one(
     assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_a_store_is_never_exported_over_itself(command: Command, path: Path) -> None:
-    before = path.read_bytes()
-    fails(command("memory", "export", path, "-o", path), "is read or written here already")
-    assert path.read_bytes() == before
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal", ".faiss"])
+@pytest.mark.parametrize("through_link", [False, True])
+def test_a_store_is_never_exported_over_itself(
+    command: Command, path: Path, tmp_path: Path, end: str, through_link: bool
+) -> None:
+    (tmp_path / "link.db").symlink_to(path)
+    source = tmp_path / "link.db" if through_link else path
+    files = {each: each.read_bytes() for each in tmp_path.iterdir()}
+    for store in {path, source}:
+        out = Path(f"{store}{end}")
+        fails(command("memory", "export", source, "-o", out), f"{out}: belongs to the store {source}")
+        with pytest.raises(InvalidInputError, match="belongs to the store"):
+            export(source, out)
+    assert {each: each.read_bytes() for each in tmp_path.iterdir()} == files

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, check_distinct
+from .options import AsJson
 from .printing import interrupted, print_tables, waiting
 
 INCOMPLETE = 1
@@ -66,9 +66,9 @@ def export(
     """
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.memory import StoreReader
-    from agentcompress.memory.export import write_lines
+    from agentcompress.memory.export import check_target, write_lines
 
-    check_distinct(str(file), output)
+    check_target(file, output)
     with StoreReader(file) as reader:
         try:
             with ReadingProgress([reader]) as progress:
