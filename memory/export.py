@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from agentcompress.errors import InvalidInputError, StoreBusyError
 from agentcompress.files import whole_file
@@ -137,8 +137,8 @@ def export(path: str | Path, to: str | Path) -> StoreReader:
         StoreBusyError: Another process holds the file.
     """
     check_target(Path(path), Path(to))
-    with StoreReader(path) as reader:
-        write_lines(reader, Path(to))
+    with StoreReader(path) as reader, whole_file(Path(to)) as lines:
+        write_lines(reader, lines)
     return reader
 
 
@@ -155,11 +155,10 @@ def check_target(path: Path, to: Path) -> None:
             raise InvalidInputError(f"belongs to the store {path}: export to another file", path=to)
 
 
-def write_lines(items: Iterable[dict[str, Any]], to: Path) -> None:
-    """Writes items as JSON, one a line; all or nothing."""
-    with whole_file(to) as lines:
-        for item in items:
-            lines.write(json.dumps(item) + "\n")
+def write_lines(items: Iterable[dict[str, Any]], to: TextIO) -> None:
+    """Writes items as JSON, one a line."""
+    for item in items:
+        to.write(json.dumps(item) + "\n")
 
 
 def _fields(row: Row) -> dict[str, Any]:

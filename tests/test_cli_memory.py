@@ -159,6 +159,17 @@ def test_export_writes_what_can_be_put_again(command: Command, path: Path, tmp_p
     assert json.loads(out.read_text().splitlines()[-1])["ttl"] == 60
 
 
+@pytest.mark.parametrize("more", [[], ["-o", "-"]])
+def test_an_export_can_be_piped(command: Command, path: Path, tmp_path: Path, more: list[str]) -> None:
+    out = tmp_path / "items.jsonl"
+    command("memory", "export", path, "-o", out)
+    piped = command("memory", "export", path, *more)
+    assert piped.out == out.read_text()
+    assert (piped.code, piped.err) == (0, "320 items written, 5 expired ones left out\n")
+    told = command("memory", "export", path, *more, "--json")
+    assert (told.out, json.loads(told.err)["read"]) == (piped.out, 320)
+
+
 def test_export_leaves_out_what_has_expired(command: Command, tmp_path: Path) -> None:
     path, out = tmp_path / "short.db", tmp_path / "items.jsonl"
     with FaissStore(path, index=False) as store:
