@@ -10,7 +10,7 @@ from agentcompress.archive import ANSWER_TOKENS, ArchivedMessage, Recaller
 from agentcompress.evaluation.measure import Measure
 from agentcompress.evaluation.policies import policy_named
 from agentcompress.evaluation.reading import Trajectory
-from agentcompress.evaluation.recalling import Recalled, Recalling, question
+from agentcompress.evaluation.recalling import RecallFigures, Recalling, question
 from agentcompress.evaluation.replay import Replay
 from agentcompress.evaluation.summary import Summary
 from agentcompress.tokens import default_counter, price_model
@@ -62,7 +62,7 @@ def test_what_was_dropped_and_is_asked_for_comes_back() -> None:
 
 def test_what_is_shown_is_not_asked_for(asked: Asked) -> None:
     made = recording(RUN, MEASURE)
-    assert Recalling(MEASURE).ask(made, STEP, made.trajectory.messages[:3]) == Recalled()
+    assert Recalling(MEASURE).ask(made, STEP, made.trajectory.messages[:3]) == RecallFigures()
     assert asked.questions == []
 
 

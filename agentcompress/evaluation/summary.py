@@ -8,7 +8,7 @@ from typing import Any
 
 from agentcompress.tokens import PriceModel, billed
 
-from .recalling import Recalled
+from .recalling import RecallFigures
 from .replay import Step
 
 _MIN_ATOMS = 40
@@ -34,7 +34,7 @@ class SourceTally:
     """Input tokens at the plain price."""
     cost_uncompressed: float = 0.0
     """The same without any compression."""
-    recalls: list[Recalled] = field(default_factory=list)
+    recalls: list[RecallFigures] = field(default_factory=list)
     """What was asked back."""
 
     def add(self, step: Step) -> None:
@@ -160,7 +160,7 @@ class Summary:
         }
 
 
-def _recall_figures(recalls: list[Recalled]) -> dict[str, Any]:
+def _recall_figures(recalls: list[RecallFigures]) -> dict[str, Any]:
     """What was asked back, atoms pooled; nothing where nobody asked."""
     if not recalls:
         return {}
