@@ -125,7 +125,7 @@ class Summary:
             `prefix_breaks`, `evictions`; `cost` and `cost_uncompressed` in input tokens
             at the plain price; `ms_median` and `ms_p95` per call. Where questions were asked:
             `n_dropped` (tool-only atoms that the context lacks), `recalled` (the share of them
-            that the answer to one question shows), `questions` (steps that lack any),
+            that the answer to one question shows; null where none lacks), `questions` (steps that lack any),
             `recall_tokens` and `recall_ms` (mean and median of their answers). The macro row holds
             means over its `sources`, those with at least 40 tool-only atoms (`far`: that
             have any far atom; `recalled`: that lack any; `long_tool_only`: its `long_sources`, with 40
@@ -168,7 +168,7 @@ def _recall_figures(recalls: list[RecallFigures]) -> dict[str, Any]:
     dropped = sum(one.dropped for one in asked)
     return {
         "n_dropped": dropped,
-        "recalled": _share(sum(one.back for one in asked), dropped),
+        "recalled": _share(sum(one.back for one in asked), dropped) if dropped else None,
         "questions": len(asked),
         "recall_tokens": round(fmean(one.tokens for one in asked), 1) if asked else None,
         "recall_ms": round(median(one.ms for one in asked), 3) if asked else None,
