@@ -34,7 +34,7 @@ class StoreReader:
         read: Items given so far.
         expired: Items left out because their time is over.
         damaged: Items left out because they are not what was written.
-        unreadable: Numbers of rows that cannot be read, until the rest is given up; not each had an item.
+        unreadable: Numbers of rows that cannot be read or were given up; not each had an item.
 
     Raises:
         InvalidInputError: There is no such file, it is no store, newer, or has no table that can be read.
@@ -42,7 +42,7 @@ class StoreReader:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).absolute()
+        self.path = Path(path)
         self.consumed = self.read = self.expired = self.damaged = self.unreadable = 0
         with explained(self.path):
             self._connection = existing(self.path, "ro")
@@ -110,6 +110,7 @@ class StoreReader:
                 else:
                     lost += 1
                     self.unreadable += 1
+        self.unreadable += sum(last - first + 1 for first, last in stretches)
 
     def _last(self) -> int:
         for query in ("SELECT seq FROM sqlite_sequence WHERE name = 'items'", "SELECT max(id) FROM items"):

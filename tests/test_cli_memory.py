@@ -1,11 +1,13 @@
 """`agentcompress memory` on the files of stores, sound and not."""
 
 import json
+import re
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,7 @@ def test_stats_count_what_was_put(command: Command, path: Path) -> None:
     assert (shown.code, shown.err) == (0, "")
     assert all(text in shown.out for text in ("320", "[é]", "9,600", "not known"))
     assert max(map(len, shown.out.splitlines())) <= 80
+    assert re.search(r"what +┃ +value", shown.out)
 
 
 def test_stats_tell_whether_the_saved_index_fits(
@@ -197,8 +200,22 @@ def test_export_saves_what_is_readable_and_says_that_it_is_not_all(
     assert done.code == 1
     assert done.err.startswith(f"warning: {path}: not all could be saved: ")
     assert done.err.count("\n") == 1
+    found = re.search(r"(\d+) damaged items, at most ([\d,]+) items that cannot be read$", done.err.strip())
+    assert found
+    damaged, unreadable = (int(count.replace(",", "")) for count in found.groups())
+    assert len(there) - len(written(out)) <= damaged + unreadable
     assert written(out).items() < there.items()
     assert least <= len(written(out))
+
+
+def test_what_is_given_up_counts_as_unreadable(
+    command: Command, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, out = values(path), tmp_path / "items.jsonl"
+    path.write_bytes(cut(path.read_bytes()))
+    monkeypatch.setattr(import_module("agentcompress.memory.export"), "_MOST_DAMAGED", 3)
+    figures = json.loads(command("memory", "export", path, "-o", out, "--json").out)
+    assert len(there) - len(written(out)) <= figures["damaged"] + figures["unreadable"]
 
 
 def test_an_interrupted_export_leaves_the_older_one(
@@ -225,6 +242,18 @@ def test_an_interrupted_export_leaves_the_older_one(
         "agent.db-shm",
         out.name,
     }
+
+
+@pytest.mark.parametrize("name", ["stats", "vacuum", "export"])
+def test_errors_name_a_path_as_it_was_given(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("text").write_text("not a database" * 100)
+    for path in ("text", "missing.db"):
+        done = command("memory", name, path)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"error: {path}: ")
 
 
 @pytest.mark.parametrize("name", ["stats", "vacuum", "export"])

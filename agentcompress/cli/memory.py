@@ -90,6 +90,6 @@ def export(
     told = f"{reader.read:,} items written{where}, {reader.expired:,} expired ones left out"
     print(json.dumps(figures, indent=1) if as_json else told, file=sys.stdout if to else sys.stderr)
     if not reader.complete:
-        lost = f"{reader.damaged:,} damaged items, {reader.unreadable:,} numbers of rows that cannot be read"
+        lost = f"{reader.damaged:,} damaged items, at most {reader.unreadable:,} items that cannot be read"
         print(f"warning: {file}: not all could be saved: {lost}", file=sys.stderr)
         raise typer.Exit(INCOMPLETE)
