@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from agentcompress.errors import InvalidInputError, StoreBusyError
 from agentcompress.files import whole_file
 
-from .file import FAILURES, existing, explained, explanation, format_of
+from .file import BESIDE, FAILURES, existing, explained, explanation, format_of
 from .rows import COLUMNS, Row, row_of
+from .saved_index import SAVED
 
 _MOST_DAMAGED = 100_000
 """Rows that may be lost in a row before the rest is given up."""
@@ -33,7 +34,7 @@ class StoreReader:
         read: Items given so far.
         expired: Items left out because their time is over.
         damaged: Items left out because they are not what was written.
-        unreadable: Numbers of rows that cannot be read, until the rest is given up; not each had an item.
+        unreadable: Numbers of rows that cannot be read or were given up; not each had an item.
 
     Raises:
         InvalidInputError: There is no such file, it is no store, newer, or has no table that can be read.
@@ -41,7 +42,7 @@ class StoreReader:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).absolute()
+        self.path = Path(path)
         self.consumed = self.read = self.expired = self.damaged = self.unreadable = 0
         with explained(self.path):
             self._connection = existing(self.path, "ro")
@@ -109,6 +110,7 @@ class StoreReader:
                 else:
                     lost += 1
                     self.unreadable += 1
+        self.unreadable += sum(last - first + 1 for first, last in stretches)
 
     def _last(self) -> int:
         for query in ("SELECT seq FROM sqlite_sequence WHERE name = 'items'", "SELECT max(id) FROM items"):
@@ -132,22 +134,32 @@ def export(path: str | Path, to: str | Path) -> StoreReader:
         What has read the file, for what it counted.
 
     Raises:
-        InvalidInputError: There is nothing to read, as for `StoreReader`.
+        InvalidInputError: There is nothing to read, as for `StoreReader`, or `to` belongs to the store.
         StoreBusyError: Another process holds the file.
-        ValueError: Both are one file.
     """
-    if Path(path).resolve() == Path(to).resolve():
-        raise ValueError(f"{path} cannot be exported into itself")
-    with StoreReader(path) as reader:
-        write_lines(reader, Path(to))
+    check_target(Path(path), Path(to))
+    with StoreReader(path) as reader, whole_file(Path(to)) as lines:
+        write_lines(reader, lines)
     return reader
 
 
-def write_lines(items: Iterable[dict[str, Any]], to: Path) -> None:
-    """Writes items as JSON, one a line; all or nothing."""
-    with whole_file(to) as lines:
-        for item in items:
-            lines.write(json.dumps(item) + "\n")
+def check_target(path: Path, to: Path) -> None:
+    """Refuses to write over a store's file, or over what lies beside it and belongs to it.
+
+    Raises:
+        InvalidInputError: `to` is one of these.
+    """
+    # SQLite goes by the file that a link leads to, the saved index by the link.
+    for store in (path.absolute(), path.resolve()):
+        own = (Path(f"{store}{end}").resolve() for end in ("", SAVED, *BESIDE))
+        if to.resolve() in own:
+            raise InvalidInputError(f"belongs to the store {path}: export to another file", path=to)
+
+
+def write_lines(items: Iterable[dict[str, Any]], to: TextIO) -> None:
+    """Writes items as JSON, one a line."""
+    for item in items:
+        to.write(json.dumps(item) + "\n")
 
 
 def _fields(row: Row) -> dict[str, Any]:

@@ -25,6 +25,8 @@ PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second for a damaged name that it cannot even quote."""
+BESIDE = ("-wal", "-shm", "-journal")
+"""Ends of the names of the files that SQLite keeps beside its own."""
 _USELESS = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 """Errors after which nothing need be, or can be, saved."""
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from .index import VectorIndex
 from .rows import Rows
 
+SAVED = ".faiss"
+"""End of the file's name, behind that of the store."""
+
 
 class SavedIndex:
     """A file that belongs to the rows only while they hold its hash.
@@ -20,7 +23,7 @@ class SavedIndex:
     """
 
     def __init__(self, store: Path) -> None:
-        self.path = store.with_name(f"{store.name}.faiss")
+        self.path = store.with_name(f"{store.name}{SAVED}")
 
     def load(self, index: VectorIndex, rows: Rows) -> None:
         """Fills an empty index, if the file is the one that the rows know."""

@@ -67,7 +67,7 @@ def stats(path: str | Path) -> StoreStats:
     Raises:
         InvalidInputError: There is no such file, it is no store, damaged or newer.
     """
-    path = Path(path).absolute()
+    path = Path(path)
     file = StoreFile(path, upkeep=True)
     try:
         with file.transaction(writing=False) as connection:

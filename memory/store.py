@@ -37,6 +37,9 @@ from .search import by_meaning
 from .sweeper import Sweeper
 from .vector_rows import VectorRows
 
+LEAST_BYTES = 1 << 20
+"""The smallest limit: empty tables take some of it, and a smaller one would keep next to nothing."""
+
 
 class FaissStore(BaseStore):
     """A store in one SQLite file that finds items by meaning, with FAISS.
@@ -63,7 +66,7 @@ class FaissStore(BaseStore):
         InvalidInputError: The file is something else, damaged, or has vectors of another kind.
         MissingDependencyError: FAISS is not installed.
         StoreBusyError: The file is new to this index and another process is writing.
-        ValueError: `index` has no dims, or `max_bytes` is below 1.
+        ValueError: `index` has no dims, or `max_bytes` is no integer from `LEAST_BYTES` (1 MiB) on.
     """
 
     supports_ttl = True
@@ -76,9 +79,7 @@ class FaissStore(BaseStore):
         ttl: TTLConfig | None = None,
         max_bytes: int | None = None,
     ) -> None:
-        if max_bytes is not None and max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
-        self._max_bytes = max_bytes
+        self._max_bytes = _checked_bytes(max_bytes)
         self.index_config = None if index is False else DEFAULT if index is None else index
         self.embeddings = None if self.index_config is None else embeddings_of(self.index_config)
         self.ttl_config = ttl
@@ -254,3 +255,9 @@ class FaissStore(BaseStore):
     def _rows(self, *, writing: bool) -> Iterator[Rows]:
         with self._file.transaction(writing=writing) as connection:
             yield Rows(connection, now=time.time(), path=self._path)
+
+
+def _checked_bytes(limit: int | None) -> int | None:
+    if limit is not None and (type(limit) is not int or limit < LEAST_BYTES):
+        raise ValueError(f"max_bytes must be an integer from {LEAST_BYTES:,} (1 MiB) on, got {limit!r}")
+    return limit

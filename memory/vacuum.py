@@ -37,7 +37,7 @@ def vacuum(path: str | Path) -> Vacuumed:
         InvalidInputError: There is no such file, it is no store, damaged or newer.
         StoreBusyError: Another process is writing, or reading all the time.
     """
-    path = Path(path).absolute()
+    path = Path(path)
     file, index = StoreFile(path, upkeep=True), SavedIndex(path)
     try:
         before = size_of(path) + size_of(index.path)

@@ -1,19 +1,22 @@
 """`agentcompress memory` on the files of stores, sound and not."""
 
 import json
+import re
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from langgraph.store.base import PutOp
 
+from agentcompress.errors import InvalidInputError
 from agentcompress.evaluation.progress import ReadingProgress
-from agentcompress.memory import FaissStore, file, index, vacuum
+from agentcompress.memory import FaissStore, export, file, index, vacuum
 
 from .commands import Command, fails
 from .stores import INDEX, rank_texts
@@ -57,6 +60,7 @@ def test_stats_count_what_was_put(command: Command, path: Path) -> None:
     assert (shown.code, shown.err) == (0, "")
     assert all(text in shown.out for text in ("320", "[é]", "9,600", "not known"))
     assert max(map(len, shown.out.splitlines())) <= 80
+    assert re.search(r"what +┃ +value", shown.out)
 
 
 def test_stats_tell_whether_the_saved_index_fits(
@@ -158,6 +162,17 @@ def test_export_writes_what_can_be_put_again(command: Command, path: Path, tmp_p
     assert json.loads(out.read_text().splitlines()[-1])["ttl"] == 60
 
 
+@pytest.mark.parametrize("more", [[], ["-o", "-"]])
+def test_an_export_can_be_piped(command: Command, path: Path, tmp_path: Path, more: list[str]) -> None:
+    out = tmp_path / "items.jsonl"
+    command("memory", "export", path, "-o", out)
+    piped = command("memory", "export", path, *more)
+    assert piped.out == out.read_text()
+    assert (piped.code, piped.err) == (0, "320 items written, 5 expired ones left out\n")
+    told = command("memory", "export", path, *more, "--json")
+    assert (told.out, json.loads(told.err)["read"]) == (piped.out, 320)
+
+
 def test_export_leaves_out_what_has_expired(command: Command, tmp_path: Path) -> None:
     path, out = tmp_path / "short.db", tmp_path / "items.jsonl"
     with FaissStore(path, index=False) as store:
@@ -185,8 +200,22 @@ def test_export_saves_what_is_readable_and_says_that_it_is_not_all(
     assert done.code == 1
     assert done.err.startswith(f"warning: {path}: not all could be saved: ")
     assert done.err.count("\n") == 1
+    found = re.search(r"(\d+) damaged items, at most ([\d,]+) items that cannot be read$", done.err.strip())
+    assert found
+    damaged, unreadable = (int(count.replace(",", "")) for count in found.groups())
+    assert len(there) - len(written(out)) <= damaged + unreadable
     assert written(out).items() < there.items()
     assert least <= len(written(out))
+
+
+def test_what_is_given_up_counts_as_unreadable(
+    command: Command, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, out = values(path), tmp_path / "items.jsonl"
+    path.write_bytes(cut(path.read_bytes()))
+    monkeypatch.setattr(import_module("agentcompress.memory.export"), "_MOST_DAMAGED", 3)
+    figures = json.loads(command("memory", "export", path, "-o", out, "--json").out)
+    assert len(there) - len(written(out)) <= figures["damaged"] + figures["unreadable"]
 
 
 def test_an_interrupted_export_leaves_the_older_one(
@@ -213,6 +242,18 @@ def test_an_interrupted_export_leaves_the_older_one(
         "agent.db-shm",
         out.name,
     }
+
+
+@pytest.mark.parametrize("name", ["stats", "vacuum", "export"])
+def test_errors_name_a_path_as_it_was_given(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("text").write_text("not a database" * 100)
+    for path in ("text", "missing.db"):
+        done = command("memory", name, path)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"error: {path}: ")
 
 
 @pytest.mark.parametrize("name", ["stats", "vacuum", "export"])
@@ -243,6 +284,11 @@ def test_what_is_no_store_is_one_line(command: Command, tmp_path: Path, name: st
     run(newer, "has format 99, this version of agentcompress reads up to")
 
 
+def test_a_folder_that_is_missing_is_named(command: Command, path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "missing" / "items.jsonl"
+    fails(command("memory", "export", path, "-o", out), f"{out}: No such file or directory")
+
+
 def test_a_writer_is_waited_for_and_then_named(
     command: Command, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,7 +315,17 @@ def test_an_export_does_not_take_a_locked_file_for_a_damaged_one(
     assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_a_store_is_never_exported_over_itself(command: Command, path: Path) -> None:
-    before = path.read_bytes()
-    fails(command("memory", "export", path, "-o", path), "is read or written here already")
-    assert path.read_bytes() == before
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal", ".faiss"])
+@pytest.mark.parametrize("through_link", [False, True])
+def test_a_store_is_never_exported_over_itself(
+    command: Command, path: Path, tmp_path: Path, end: str, through_link: bool
+) -> None:
+    (tmp_path / "link.db").symlink_to(path)
+    source = tmp_path / "link.db" if through_link else path
+    files = {each: each.read_bytes() for each in tmp_path.iterdir()}
+    for store in {path, source}:
+        out = Path(f"{store}{end}")
+        fails(command("memory", "export", source, "-o", out), f"{out}: belongs to the store {source}")
+        with pytest.raises(InvalidInputError, match="belongs to the store"):
+            export(source, out)
+    assert {each: each.read_bytes() for each in tmp_path.iterdir()} == files

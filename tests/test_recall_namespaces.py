@@ -1,6 +1,7 @@
 """Whose memory is whose: a thread sees its own, and those of its namespace where one is named."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.store.base import BaseStore
+from langgraph.store.base import BaseStore, SearchItem
 from langgraph.store.memory import InMemoryStore
 
 from agentcompress import ContextCompressionMiddleware
@@ -139,6 +140,28 @@ def test_what_is_ones_own_comes_last() -> None:
     ]
 
 
+class TextPrefixStore(InMemoryStore):
+    """Compares prefixes as text, as some stores do: "7" is one of "70"."""
+
+    def search(self, prefix: tuple[str, ...], /, *, limit: int = 10, **options: Any) -> list[SearchItem]:
+        text = ".".join(prefix)
+        found = super().search((), limit=1_000)
+        return [item for item in found if ".".join(item.namespace).startswith(text)][:limit]
+
+    async def asearch(self, prefix: tuple[str, ...], /, **options: Any) -> list[SearchItem]:
+        return self.search(prefix, **options)
+
+
+def test_a_thread_whose_name_begins_like_another_is_another() -> None:
+    store = TextPrefixStore()
+    archives = {name: Archive(store, name) for name in ("7", "70", "7.1")}
+    for name, archive in archives.items():
+        archive.keep([ArchivedMessage(key=name, role="tool", text="x", position=0)])
+    for name, archive in archives.items():
+        assert [one.key for one in archive.messages()] == [name]
+        assert [one.key for one in asyncio.run(archive.amessages())] == [name]
+
+
 LABELS = st.text(st.sampled_from("ab.:%/é{} "), min_size=1, max_size=3) | st.sampled_from(
     ["agentcompress", "agentcompress:archive", "agentcompress%3Aarchive"]
 )
@@ -175,6 +198,12 @@ def test_what_a_namespace_lacks_is_named_before_any_call() -> None:
 def test_a_namespace_is_labels(namespace: Any) -> None:
     with pytest.raises(ValueError, match="namespace must be labels"):
         ContextCompressionMiddleware(1_500, recall=True, namespace=namespace)
+
+
+@pytest.mark.parametrize("label", ["{user-id}", "{user_id }", "{}", "{user_id", "user_id}", "{{user_id}}"])
+def test_a_misspelt_place_is_no_label_that_all_users_share(label: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"got {label!r}")):
+        ContextCompressionMiddleware(1_500, recall=True, namespace=("users", label))
 
 
 def test_a_namespace_without_recall_is_a_mistake() -> None:

@@ -10,7 +10,7 @@ from agentcompress.archive import ANSWER_TOKENS, ArchivedMessage, Recaller
 from agentcompress.evaluation.measure import Measure
 from agentcompress.evaluation.policies import policy_named
 from agentcompress.evaluation.reading import Trajectory
-from agentcompress.evaluation.recalling import Recalled, Recalling, question
+from agentcompress.evaluation.recalling import RecallFigures, Recalling, question
 from agentcompress.evaluation.replay import Replay
 from agentcompress.evaluation.summary import Summary
 from agentcompress.tokens import default_counter, price_model
@@ -62,7 +62,7 @@ def test_what_was_dropped_and_is_asked_for_comes_back() -> None:
 
 def test_what_is_shown_is_not_asked_for(asked: Asked) -> None:
     made = recording(RUN, MEASURE)
-    assert Recalling(MEASURE).ask(made, STEP, made.trajectory.messages[:3]) == Recalled()
+    assert Recalling(MEASURE).ask(made, STEP, made.trajectory.messages[:3]) == RecallFigures()
     assert asked.questions == []
 
 
@@ -98,11 +98,10 @@ def test_the_archive_is_what_the_recall_tool_would_have_but_for_what_is_shown_wh
     assert kept == [one for one in told if before[one.position] not in compressed.messages]
 
 
-@pytest.mark.parametrize("asking", [True, False])
-def test_figures_tell_of_questions_only_where_they_were_asked(asking: bool) -> None:
+def summed_up(policy: str, *, asking: bool) -> dict[str, Any]:
     runner = Replay(
         budget=0.1,
-        policy=policy_named("agentcompress", stateful=False, encoder="static"),
+        policy=policy_named(policy, stateful=False, encoder="static"),
         stateful=False,
         measure=MEASURE,
         recalling=Recalling(MEASURE, "static") if asking else None,
@@ -110,7 +109,19 @@ def test_figures_tell_of_questions_only_where_they_were_asked(asking: bool) -> N
     summary = Summary(stateful=False, prices=price_model("none"))
     for step in runner.play([Trajectory(id="run/1", source="made", messages=RUN)]):
         summary.add(step)
-    row = summary.to_dict()["sources"]["made"]
-    assert ("recalled" in row) == ("n_dropped" in summary.to_dict()["macro"]) == asking
+    return summary.to_dict()
+
+
+@pytest.mark.parametrize("asking", [True, False])
+def test_figures_tell_of_questions_only_where_they_were_asked(asking: bool) -> None:
+    figures = summed_up("agentcompress", asking=asking)
+    row = figures["sources"]["made"]
+    assert ("recalled" in row) == ("n_dropped" in figures["macro"]) == asking
     if asking:
         assert row["n_dropped"] == round(row["n_tool_only"] * (1 - row["tool_only"]))
+
+
+def test_of_nothing_dropped_no_share_came_back() -> None:
+    figures = summed_up("full", asking=True)
+    for row in (figures["sources"]["made"], figures["macro"]):
+        assert (row["n_dropped"], row["questions"], row["recalled"]) == (0, 0, None)

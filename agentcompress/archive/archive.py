@@ -82,9 +82,14 @@ class Archive:
         return [PutOp(self._own, one.key, one.to_dict(), index=False) for one in ordered]
 
     def _in_order(self, items: "Sequence[Item]") -> list[ArchivedMessage]:
-        found = [(item.namespace, ArchivedMessage.from_dict(item.value)) for item in items]
+        ours = [item for item in items if self._sees(item.namespace)]
+        found = [(item.namespace, ArchivedMessage.from_dict(item.value)) for item in ours]
         found.sort(key=lambda one: (one[0] == self._own, one[0], one[1].position, one[1].key))
         return [replace(message, elsewhere=namespace != self._own) for namespace, message in found]
+
+    def _sees(self, namespace: tuple[str, ...]) -> bool:
+        """Whether a namespace is ours label by label: some stores compare prefixes as text."""
+        return len(namespace) == len(self._own) and namespace[: len(self._seen)] == self._seen
 
 
 def _limits() -> Iterator[int]:

@@ -2,13 +2,16 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from .options import AsJson, check_distinct
+from agentcompress.files import whole_file
+
+from .options import AsJson
 from .printing import interrupted, print_tables, waiting
 
 INCOMPLETE = 1
@@ -57,32 +60,36 @@ def vacuum(file: StoreFile, as_json: AsJson = False) -> None:
 @memory.command()
 def export(
     file: StoreFile,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Write the items here, one JSON line each.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the items here.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write all items to a file, also those of a damaged file that can still be read.
+    """Write all items as JSON lines, also those of a damaged file that can still be read.
 
+    They go to OUTPUT; without it, or with -, to standard output, and the figures to standard error.
     Exit code 1 says that something could not be read.
     """
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.memory import StoreReader
-    from agentcompress.memory.export import write_lines
+    from agentcompress.memory.export import check_target, write_lines
 
-    check_distinct(str(file), output)
+    to = None if output is None or str(output) == "-" else output
+    if to:
+        check_target(file, to)
     with StoreReader(file) as reader:
         try:
-            with ReadingProgress([reader]) as progress:
-                write_lines(progress.items(), output)
+            lines: AbstractContextManager[TextIO] = whole_file(to) if to else nullcontext(sys.stdout)
+            with ReadingProgress([reader]) as progress, lines as out:
+                write_lines(progress.items(), out)
         except KeyboardInterrupt:
-            raise interrupted(f"after {reader.read:,} items; {output} is as it was") from None
+            kept = f"; {to} is as it was" if to else ""
+            raise interrupted(f"after {reader.read:,} items{kept}") from None
     figures = {
         name: getattr(reader, name) for name in ("read", "expired", "damaged", "unreadable", "complete")
     }
-    if as_json:
-        print(json.dumps(figures, indent=1))
-    else:
-        print(f"{reader.read:,} items written to {output}, {reader.expired:,} expired ones left out")
+    where = f" to {to}" if to else ""
+    told = f"{reader.read:,} items written{where}, {reader.expired:,} expired ones left out"
+    print(json.dumps(figures, indent=1) if as_json else told, file=sys.stdout if to else sys.stderr)
     if not reader.complete:
-        lost = f"{reader.damaged:,} damaged items, {reader.unreadable:,} numbers of rows that cannot be read"
+        lost = f"{reader.damaged:,} damaged items, at most {reader.unreadable:,} items that cannot be read"
         print(f"warning: {file}: not all could be saved: {lost}", file=sys.stderr)
         raise typer.Exit(INCOMPLETE)

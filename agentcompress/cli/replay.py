@@ -56,7 +56,11 @@ def replay(
     ] = None,
     recall: Annotated[
         bool,
-        typer.Option("--recall", help="Ask one question at each step: is what was dropped brought back?"),
+        typer.Option(
+            "--recall",
+            help="Where a prompt lacks atoms of the next call that tools alone gave, ask one question, made "
+            "of the agent's own words at that step: which share of them does an answer of 1,500 tokens show?",
+        ),
     ] = False,
     encoder: EncoderName = "auto",
     as_json: AsJson = False,

@@ -15,7 +15,7 @@ from .recording import Recording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
+class RecallFigures:
     """The tool-only atoms that a prompt lacks, and the answer to one question."""
 
     dropped: int = 0
@@ -43,7 +43,7 @@ class Recalling:
         self._measure = measure
         self._recaller = Recaller(RequestCounter(counter=measure.counter, images=measure.images), encoder)
 
-    def ask(self, recording: Recording, step: int, shown: Sequence[dict[str, Any]]) -> Recalled:
+    def ask(self, recording: Recording, step: int, shown: Sequence[dict[str, Any]]) -> RecallFigures:
         """One question at one step.
 
         Args:
@@ -54,14 +54,14 @@ class Recalling:
         seen = "\n".join(recording.look(message)[0].said for message in shown)
         dropped = [atom for atom in tool_only_atoms(recording, step) if not atom.shown_in(seen)]
         if not dropped:
-            return Recalled()
+            return RecallFigures()
         whole = set(map(id, shown))
         before = recording.trajectory.messages[:step]
         gone = (index for index, message in enumerate(before) if id(message) not in whole)
         left = archived(recording.views[:step], gone)
         start = perf_counter()
         answer = self._recaller.by_question(left, question(recording, step), seen=seen, budget=ANSWER_TOKENS)
-        return Recalled(
+        return RecallFigures(
             dropped=len(dropped),
             back=sum(atom.shown_in(answer) for atom in dropped),
             tokens=self._measure.text(answer),

@@ -12,7 +12,7 @@ from .measure import Measure
 from .metrics import Visibility, visibility
 from .policy import Policy, Shown
 from .reading import Trajectory
-from .recalling import Recalled, Recalling
+from .recalling import RecallFigures, Recalling
 from .recording import Recording
 from .steps import ceiling_of, snapshot_steps, stateful_steps
 
@@ -53,7 +53,7 @@ class Step:
     """How long the policy took."""
     visibility: Visibility
     """What of the next call is still there."""
-    recalled: Recalled | None
+    recalled: RecallFigures | None
     """What of the rest one question brings back; None where none was asked."""
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from agentcompress.tokens import PriceModel, billed
 
-from .recalling import Recalled
+from .recalling import RecallFigures
 from .replay import Step
 
 _MIN_ATOMS = 40
@@ -34,7 +34,7 @@ class SourceTally:
     """Input tokens at the plain price."""
     cost_uncompressed: float = 0.0
     """The same without any compression."""
-    recalls: list[Recalled] = field(default_factory=list)
+    recalls: list[RecallFigures] = field(default_factory=list)
     """What was asked back."""
 
     def add(self, step: Step) -> None:
@@ -125,7 +125,7 @@ class Summary:
             `prefix_breaks`, `evictions`; `cost` and `cost_uncompressed` in input tokens
             at the plain price; `ms_median` and `ms_p95` per call. Where questions were asked:
             `n_dropped` (tool-only atoms that the context lacks), `recalled` (the share of them
-            that the answer to one question shows), `questions` (steps that lack any),
+            that the answer to one question shows; null where none lacks), `questions` (steps that lack any),
             `recall_tokens` and `recall_ms` (mean and median of their answers). The macro row holds
             means over its `sources`, those with at least 40 tool-only atoms (`far`: that
             have any far atom; `recalled`: that lack any; `long_tool_only`: its `long_sources`, with 40
@@ -160,7 +160,7 @@ class Summary:
         }
 
 
-def _recall_figures(recalls: list[Recalled]) -> dict[str, Any]:
+def _recall_figures(recalls: list[RecallFigures]) -> dict[str, Any]:
     """What was asked back, atoms pooled; nothing where nobody asked."""
     if not recalls:
         return {}
@@ -168,7 +168,7 @@ def _recall_figures(recalls: list[Recalled]) -> dict[str, Any]:
     dropped = sum(one.dropped for one in asked)
     return {
         "n_dropped": dropped,
-        "recalled": _share(sum(one.back for one in asked), dropped),
+        "recalled": _share(sum(one.back for one in asked), dropped) if dropped else None,
         "questions": len(asked),
         "recall_tokens": round(fmean(one.tokens for one in asked), 1) if asked else None,
         "recall_ms": round(median(one.ms for one in asked), 3) if asked else None,

@@ -21,7 +21,8 @@ class Archives:
     """Finds the archive of the thread that a run belongs to.
 
     Raises:
-        ValueError: The namespace is no sequence of labels, or one of them is empty.
+        ValueError: The namespace is no sequence of labels, or one of them is empty or has a brace that
+            belongs to no place.
     """
 
     namespace: Sequence[str] = ()
@@ -32,6 +33,10 @@ class Archives:
         labels = self.namespace
         if isinstance(labels, str) or not all(isinstance(label, str) and label for label in labels):
             raise ValueError(f"namespace must be labels such as ('users', '{{user_id}}'), got {labels!r}")
+        for label in labels:
+            # A place that is misspelt must not become a label that all users share.
+            if re.search("[{}]", _PLACE.sub("", label)):
+                raise ValueError(f"namespace needs places such as '{{user_id}}', got {label!r}")
 
     def of(self, store: BaseStore | None, config: RunnableConfig) -> Archive | None:
         """The archive of a run; None without a store or a thread, unless threads are to share it.

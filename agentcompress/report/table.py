@@ -109,7 +109,7 @@ def store_tables(figures: Mapping[str, Any]) -> list[Table]:
     total = figures["total"]
     whole = Table(title="the file", title_justify="left")
     whole.add_column("what")
-    whole.add_column("", justify="right")
+    whole.add_column("value", justify="right")
     for what, count in {
         "items": total["items"],
         "expired items": total["expired"],

@@ -8,9 +8,9 @@ import numpy as np
 
 from agentcompress.values import Context, Pin
 
-RECALLED = 2
+RECALLED_PART = 2
 """What the agent asks back again and again takes this part of the budget at most."""
-FIRM = 4
+FIRM_PART = 4
 """The plan and the error take this part of the budget at most: with less room the calls that
 come next need it more."""
 

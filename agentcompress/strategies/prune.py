@@ -6,7 +6,7 @@ from agentcompress.values import Choosing, Context, PreparedStrategy, Scores
 
 from .best import BestSelector
 from .objective import Objective
-from .pins import FIRM, RECALLED, SoftPins, essential
+from .pins import FIRM_PART, RECALLED_PART, SoftPins, essential
 from .selection import GreedySelector
 
 
@@ -38,11 +38,11 @@ class PruneStrategy(PreparedStrategy):
         said = sum(context.segments[index].tokens for index in wanted)
 
         def pins(selector: GreedySelector, budget: int) -> int:
-            spare = share = budget // RECALLED
+            spare = share = budget // RECALLED_PART
             for group, answer in recalled.items():
                 spare = _whole(selector, context, group, answer, spare)
             budget -= share - spare
-            share = budget // FIRM
+            share = budget // FIRM_PART
             spare = selector.open(soft.firm, share)
             left = selector.open(soft.newest, budget - share + spare)
             # A log full of errors is no error to be put right: which of them matter is for the rest to say.

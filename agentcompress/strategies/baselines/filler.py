@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentcompress.strategies.objective import GAP_TOKENS
-from agentcompress.strategies.pins import FIRM, SoftPins
+from agentcompress.strategies.pins import FIRM_PART, SoftPins
 from agentcompress.values import Context, Selection
 
 PINNED = 0.5
@@ -43,7 +43,7 @@ class Filler:
         self.costs = self._first_costs()
         self.left = budget
         soft = SoftPins.of(context)
-        self._open_pinned([*soft.recalled, *soft.firm], self.left // FIRM)
+        self._open_pinned([*soft.recalled, *soft.firm], self.left // FIRM_PART)
         self._open_pinned(soft.newest, self.left)
         self._open_pinned(soft.others, int(PINNED * self.left))
 
