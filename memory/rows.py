@@ -166,12 +166,12 @@ class Rows:
         """
         some = 1
         oldest = "SELECT id FROM items WHERE id <= ? ORDER BY used, id LIMIT ?"
-        # What a row gives back is not known, as pages are shared; twice as many each time find it out.
+        # What a row gives back is not known, as pages are shared; a few more each time find it out.
         while self._bytes() > above:
             gone = self.connection.execute(f"DELETE FROM items WHERE id IN ({oldest})", (up_to, some))
             if not gone.rowcount:
                 return
-            some *= 2
+            some += 1 + some // 4
 
     def facts(self) -> dict[str, str]:
         """What holds for the whole file."""
