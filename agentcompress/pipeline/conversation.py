@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import takewhile
 from operator import is_
 
@@ -76,8 +76,8 @@ class Conversation:
     def loose(self, plan: Plan) -> list[Group]:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
         stay = staying(self.groups, self.messages) if self.recallable else frozenset[int]()
-        pinned = softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay)
-        return [group for group in pinned if group.pin is not Pin.HARD and not self.has_left(group, plan)]
+        there = partial(self.has_left, plan=plan)
+        return softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay, there)
 
     def _failed(self, index: int) -> bool:
         message = self.messages[index]

@@ -28,36 +28,40 @@ def softly_pinned(
     messages: Sequence[Message],
     keep_steps: int,
     failed: Callable[[int], bool],
-    insisted: Collection[int],
+    asked_back: Collection[int],
+    left: Callable[[Group], bool],
 ) -> list[Group]:
-    """The groups with their soft pins.
+    """The groups that are there and not hard-pinned, with their soft pins.
 
     Args:
-        groups: In order; hard-pinned ones stay as they are.
+        groups: All of them, in order.
         messages: All messages.
         keep_steps: How many of the newest steps are pinned.
         failed: Whether the tool result at an index is an error.
-        insisted: Indices of the answers that the agent asked back again and again.
+        asked_back: Indices of what the agent asked back and has not read yet, or asks for again and again.
+        left: Whether a group has left the prompt.
     """
     plan = _newest_plan(groups, messages)
     error = _unresolved_error(groups, messages, failed)
     first_step = sum(message.role == "assistant" for message in messages) - keep_steps
     pinned = []
     for index, group in enumerate(groups):
+        if group.pin is Pin.HARD or left(group):
+            continue
         role = messages[group.messages[0]].role
-        pin = group.pin
-        answers = tuple(i for i in group.messages if i in insisted)
+        pin = Pin.NONE
+        answers = tuple(i for i in group.messages if i in asked_back)
         # Without the words that asked, an agent does not know what the answer is for, and asks again.
         answers = (group.messages[0], *answers) if answers else ()
-        if pin is Pin.NONE and answers:
+        if answers:
             pin = Pin.RECALL
-        elif pin is Pin.NONE and index in plan:
+        elif index in plan:
             pin = Pin.PLAN
-        elif pin is Pin.NONE and index in error:
+        elif index in error:
             pin = Pin.ERROR
-        elif pin is Pin.NONE and role == "assistant" and group.step >= first_step:
+        elif role == "assistant" and group.step >= first_step:
             pin = Pin.STEP
-        elif pin is Pin.NONE and role == "user":
+        elif role == "user":
             pin = Pin.TURN
         essential = answers or (*plan.get(index, ()), *error.get(index, ()))
         pinned.append(replace(group, pin=pin, essential=essential))

@@ -28,23 +28,23 @@ def planned(
     members = {names[i] for group in context.groups for i in group.messages}
     kept = {names[i] for index in selection.groups for i in context.groups[index].messages}
     shown = {name: choices for name, choices in plan.shown.items() if name not in members}
-    firsts = np.searchsorted(context.message_of, np.arange(len(names) + 1)).tolist()
-    rows = _by_message(context, selection.renditions)
-    repeated = _by_message(context, selection.repeated)
+    rows = by_message(context, selection.renditions)
+    repeated = by_message(context, selection.repeated)
     merged = {int(context.message_of[form.covers[0]]): form.text for form in selection.merged}
     for message, name in enumerate(names):
         if name in kept:
-            first = firsts[message]
-            forms = {index - first: selection.renditions[index] for index in rows.get(message, ())}
-            elsewhere = {index - first for index in repeated.get(message, ())}
-            shown[name] = choose(message, forms, elsewhere, merged.get(message))
+            forms = {number: selection.renditions[index] for number, index in rows.get(message, {}).items()}
+            shown[name] = choose(message, forms, repeated.get(message, {}).keys(), merged.get(message))
     return replace(plan, shown=shown, folded=(plan.folded - members) | (members - kept))
 
 
-def _by_message(context: Context, indices: Iterable[int]) -> Mapping[int, Sequence[int]]:
-    """Message → the segments of it that are among these, in order."""
-    messages = groupby(sorted(indices), key=lambda index: int(context.message_of[index]))
-    return {message: list(members) for message, members in messages}
+def by_message(context: Context, indices: Iterable[int]) -> Mapping[int, Mapping[int, int]]:
+    """Message → the segments of it that are among these, in order: number in the message → index."""
+    found = {}
+    for message, members in groupby(sorted(indices), key=lambda index: int(context.message_of[index])):
+        first = int(np.searchsorted(context.message_of, message))
+        found[message] = {index - first: index for index in members}
+    return found
 
 
 def settled(

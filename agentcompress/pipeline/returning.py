@@ -7,6 +7,7 @@ from agentcompress.values import Criterion, Group, Note, Pin, Plan, Strategy, at
 
 from .conversation import Conversation
 from .digest import shortened
+from .planning import by_message
 from .scoring import scored
 
 _CONSIDERED = 64
@@ -56,12 +57,10 @@ def returned(
     groups = [replace(group, overhead=_HEAD, atoms=()) for group in context.groups]
     context = replace(context, groups=groups, visible=context.visible | seen)
     selection = strategy.select(context, scored(criterion, context), room)
-    shown: dict[int, dict[int, int]] = {}
-    firsts: dict[int, int] = {}
-    for index, message in enumerate(context.message_of.tolist()):
-        first = firsts.setdefault(message, index)
-        if index in selection.renditions:
-            shown.setdefault(message, {})[index - first] = selection.renditions[index]
+    shown = {
+        message: {number: selection.renditions[index] for number, index in places.items()}
+        for message, places in by_message(context, selection.renditions).items()
+    }
     while shown:
         text = "\n".join(_line(conversation, message, forms) for message, forms in shown.items())
         note = Note(place="end", text=text)

@@ -44,13 +44,10 @@ class Standings:
 
     def find(self, raw: Sequence[Any], plan: Plan) -> Standing:
         """What the call left that these messages go on from and this plan came of; else an empty one."""
-        for one in reversed(raw):
-            with self._lock:
-                found = self._left.get(id(one))
-            if found is not None:
-                fits = len(found.raw) <= len(raw) and all(map(is_, found.raw, raw)) and found.plan == plan
-                return found if fits else Standing()
-        return Standing()
+        with self._lock:
+            found = next((self._left[id(one)] for one in reversed(raw) if id(one) in self._left), Standing())
+        fits = len(found.raw) <= len(raw) and all(map(is_, found.raw, raw)) and found.plan == plan
+        return found if fits else Standing()
 
     def put(self, standing: Standing) -> None:
         """Remembers what a call left behind."""

@@ -9,7 +9,7 @@ import numpy as np
 from agentcompress.values import Context, Pin
 
 RECALLED_PART = 2
-"""What the agent asks back again and again takes this part of the budget at most."""
+"""What the agent asked back takes this part of the budget at most."""
 FIRM_PART = 4
 """The plan and the error take this part of the budget at most: with less room the calls that
 come next need it more."""
@@ -20,7 +20,7 @@ class SoftPins:
     """Soft-pinned groups in the order in which they are opened; the last ones are released first."""
 
     recalled: list[int]
-    """What the agent asked back again and again, the newest first: a part of the budget is theirs."""
+    """What the agent asked back, the newest first: a part of the budget is theirs."""
     firm: list[int]
     """The plan and the latest unresolved error: a part of the budget is theirs."""
     newest: list[int]

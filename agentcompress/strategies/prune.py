@@ -13,8 +13,8 @@ from .selection import GreedySelector
 class PruneStrategy(PreparedStrategy):
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
-    Soft pins come first: what the agent asked back again and again, the plan, the latest unresolved
-    error, the newest step, then the others.
+    Soft pins come first: what the agent asked back, the plan, the latest unresolved error, the newest
+    step, then the others.
 
     Args:
         pinned: Share of what the plan, the error and the newest step leave that the other soft pins

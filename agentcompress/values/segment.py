@@ -41,7 +41,7 @@ class Pin(IntEnum):
     PLAN = 4
     """What the agent plans to do."""
     RECALL = 5
-    """What the agent asked back again and again."""
+    """What the agent asked back and has not read yet, or asks for again and again."""
     HARD = 6
 
     @property
