@@ -183,9 +183,10 @@ def format_of(connection: sqlite3.Connection, path: Path | None) -> int:
         InvalidInputError: It is a database of something else, or newer than this version of the library.
     """
     version: int
+    # The tables first: where another process makes the file meanwhile, what follows can only be newer.
+    [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     [version] = connection.execute("PRAGMA user_version").fetchone()
     [application] = connection.execute("PRAGMA application_id").fetchone()
-    [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application != APPLICATION:
         raise InvalidInputError("is a database of something else", path=path)
     if version > len(MIGRATIONS):
