@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
+from agentcompress.images import ImageDrawer
 from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
@@ -20,7 +21,7 @@ from agentcompress.pipeline.ingestion import ingest
 from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.pipeline.standing import Standing, Standings
-from agentcompress.segmenters import declared, default_segmenter
+from agentcompress.segmenters import ImageSegmenter, declared, default_segmenter
 from agentcompress.strategies import CondenseStrategy, PruneStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
 from agentcompress.values import (
@@ -32,6 +33,7 @@ from agentcompress.values import (
     Plan,
     Reason,
     Strategy,
+    TextReader,
     common_start,
 )
 
@@ -59,6 +61,10 @@ class Compressor:
             "static", "minilm", a model's folder, a LangChain `Embeddings` or an `Encoder`.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
+        keep_images: How many of the newest images are shown in full while they fit; older ones get
+            smaller.
+        text_reader: Reads the text in images, so that a choice among its lines can stand for an image;
+            `agentcompress.images.RapidReader` takes some seconds for each. None leaves it unread.
         exclude_tools: Names of tools whose calls and results are never touched.
         pin: Says of a message, in the form that came in, whether it is never to be touched; its
             call or results stay with it. Called for every message of every request.
@@ -85,6 +91,8 @@ class Compressor:
         encoder: EncoderSetting = "auto",
         strategy: Strategy | None = None,
         keep_steps: int = 1,
+        keep_images: int = 1,
+        text_reader: TextReader | None = None,
         exclude_tools: Collection[str] = (),
         pin: Callable[[Any], bool] | None = None,
         lossless: bool = False,
@@ -93,8 +101,9 @@ class Compressor:
     ) -> None:
         if isinstance(exclude_tools, str):
             raise ValueError(f"exclude_tools must be a collection of names, got {exclude_tools!r}")
-        if keep_steps < 0:
-            raise ValueError(f"keep_steps must not be negative, got {keep_steps}")
+        for name, value in (("keep_steps", keep_steps), ("keep_images", keep_images)):
+            if value < 0:
+                raise ValueError(f"{name} must not be negative, got {value}")
         if criterion is not None and encoder != "auto":
             raise ValueError("criterion and encoder exclude each other: give the encoder to the criterion")
         self._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)
@@ -108,11 +117,14 @@ class Compressor:
         self._condense: Strategy = CondenseStrategy()
         self._returning: Strategy = PruneStrategy()
         self._keep_steps = keep_steps
+        self._keep_images = keep_images
         self._exclude_tools = frozenset(exclude_tools)
         self._pin = pin
         self._lossless = lossless
         self._recallable = recallable
-        self._segmented = SegmentCache(default_segmenter(), self._counter, declared)
+        images = ImageSegmenter(text_reader)
+        self._segmented = SegmentCache(default_segmenter(), self._counter, declared, images)
+        self._drawer = ImageDrawer()
         self._read = MessageMemo()
         self._standings = Standings()
         self._evictions = EvictionMemo()
@@ -332,7 +344,9 @@ class Compressor:
             tool_tokens=tool_tokens,
             counter=self._counter,
             segmented=self._segmented,
+            draw=self._drawer.drawn,
             keep_steps=self._keep_steps,
+            keep_images=self._keep_images,
             lossless=self._lossless,
             recallable=self._recallable,
         )

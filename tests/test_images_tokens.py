@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentcompress.tokens import FAMILIES, ImageFamily, image_formula, image_size
+from agentcompress.images import image_size
+from agentcompress.tokens import FAMILIES, ImageFamily, image_formula
 from agentcompress.values import Image
 
 sides = st.one_of(st.integers(1, 5_000), st.integers(1, 100_000))

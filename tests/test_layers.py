@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 CORE = {"errors", "values"}
 ENGINE = {
     *CORE,
+    "images",
     "messages",
     "tokens",
     "segmenters",
@@ -24,8 +25,9 @@ MAY_IMPORT = {
     "values": set(),
     "files": set(),
     "messages": CORE,
-    "tokens": CORE,
-    "segmenters": CORE,
+    "images": CORE,
+    "tokens": {*CORE, "images"},
+    "segmenters": {*CORE, "images"},
     "encoders": CORE,
     "criteria": CORE,
     "kernels": set(),
@@ -57,6 +59,7 @@ HEAVY = {
 }
 LIGHT_ROOMS = (
     "values",
+    "images",
     "tokens",
     "segmenters",
     "encoders",

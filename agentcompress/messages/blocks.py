@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agentcompress.errors import UnsupportedContentError
-from agentcompress.values import Image, Part, Role
+from agentcompress.values import Part, Role
 
 from .documents import Excerpt, Holder, Place
+from .images import read_image, with_image
 
 _TEXTS = {"text", "input_text", "output_text"}
 _REPEATED = {"tool_use", "tool_call", "function_call", "input_json_delta", "tool_call_chunk"}
@@ -151,7 +152,7 @@ def _read_document(holder: Holder) -> Iterable[Part]:
 
 def _read_whole(block: Mapping[str, Any], kind: str | None) -> Part:
     if kind in _IMAGES or (kind is None and isinstance(block.get("image"), Mapping)):
-        return Part(kind="image", image=_image(block), origin=block)
+        return Part(kind="image", image=read_image(block), origin=block)
     if kind in _REPEATED:
         return Part(kind="call", origin=block)
     if kind == "tool_result":
@@ -168,6 +169,8 @@ def _read_whole(block: Mapping[str, Any], kind: str | None) -> Part:
 def _write_block(part: Part) -> Any:
     if part.origin is None:
         return {"type": "text", "text": part.text}
+    if part.image is not None and isinstance(part.origin, Mapping):
+        return with_image(part.origin, part.image)
     if part.kind != "text":
         return part.origin
     if isinstance(part.origin, Mapping):
@@ -221,22 +224,3 @@ def _without_payload(block: Mapping[str, Any]) -> tuple[str, int]:
     except RecursionError:
         raise UnsupportedContentError("a content block is nested too deep") from None
     return as_json(small), payload
-
-
-def _image(block: Mapping[str, Any]) -> Image:
-    """An image in any of the shapes of OpenAI, Anthropic, Bedrock and LangChain."""
-    outer = block["image"] if isinstance(block.get("image"), Mapping) else block
-    holder = outer.get("image_url", outer.get("source", outer))
-    fields = holder if isinstance(holder, Mapping) else {"url": holder}
-    if isinstance(fields.get("bytes"), bytes):
-        return Image(url=f"data:image/{outer.get('format', 'png')};base64,{_encoded(fields['bytes'])}")
-    data = fields.get("base64") or fields.get("data")
-    mime = fields.get("mime_type") or fields.get("media_type") or "image/png"
-    url = f"data:{mime};base64,{data}" if data else fields.get("url") or fields.get("file_id") or ""
-    return Image(url=str(url), detail=str(fields.get("detail") or "auto"))
-
-
-def _encoded(data: bytes) -> str:
-    from base64 import b64encode
-
-    return b64encode(data).decode("ascii")

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from agentcompress.values import Choice, Cut, Message, Segment
+from agentcompress.values import Choice, Cut, ImageCut, Message, Segment
 
-from .rendering import REPEATED, SUMMARY
+from .rendering import GAP, READ, REPEATED, SUMMARY
 from .segmenting import Segmented
 
 _WORTH_A_LINE = 24
@@ -36,7 +36,9 @@ def choices(
     for part, numbers in groupby(range(len(segments)), key=lambda number: segments[number].part):
         pieces = list(numbers)
         kept = {number: shown[number] for number in pieces if number in shown}
-        if part in segmented.cuts and (len(kept) < len(pieces) or any(kept.values())):
+        if part in segmented.images:
+            made += _of_image(segmented.images[part], segments, pieces, kept, repeated)
+        elif part in segmented.cuts and (len(kept) < len(pieces) or any(kept.values())):
             text, cut = message.parts[part].text, segmented.cuts[part]
             elsewhere = all(number in kept or number in repeated for number in pieces)
             mark = REPEATED if elsewhere and len(kept) < len(pieces) else elided
@@ -51,6 +53,31 @@ def choices(
             if summary:
                 made.append(_behind(text, part, summary))
     return tuple(made)
+
+
+def _of_image(
+    cut: ImageCut,
+    segments: Sequence[Segment],
+    pieces: Sequence[int],
+    kept: Mapping[int, int],
+    repeated: Collection[int],
+) -> Iterator[Choice]:
+    """The image as it is to be seen, and those of its lines that cannot be read there."""
+    image, part = pieces[0], segments[pieces[0]].part
+    chosen = {number: cut.lines[number - image - 1] for number in kept if number != image}
+    if image in kept:
+        form = segments[image].renditions[kept[image]]
+        yield Choice(part=part, start=0, end=0, rendition=form.name, view=form.view)
+        view = form.view
+        chosen = {n: line for n, line in chosen.items() if view and not view.legible(line.box, cut.extent)}
+    elif image in repeated:
+        yield Choice(
+            part=part, start=0, end=0, rendition="stub", text=REPEATED.format(segments[image].tokens)
+        )
+    if chosen:
+        gaps = [GAP + "\n" if number - 1 not in chosen else "" for number in chosen]
+        said = "\n".join(gap + line.text for gap, line in zip(gaps, chosen.values(), strict=True))
+        yield Choice(part=part, start=0, end=0, rendition="condensed", text=f"{READ}{said.removeprefix(GAP)}")
 
 
 def _joined(

@@ -1,7 +1,7 @@
 """One request on its way through the stages."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import takewhile
@@ -10,7 +10,19 @@ from operator import is_
 import numpy as np
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Plan, Segment, atoms_of
+from agentcompress.values import (
+    Choice,
+    Context,
+    Group,
+    Image,
+    ImageView,
+    Message,
+    Part,
+    Pin,
+    Plan,
+    Segment,
+    atoms_of,
+)
 
 from .choosing import choices
 from .history import History
@@ -38,8 +50,12 @@ class Conversation:
     """Counts messages."""
     segmented: SegmentCache
     """Cuts messages."""
+    draw: Callable[[Image, ImageView], Image | None]
+    """Makes what is shown of an image."""
     keep_steps: int
     """Newest steps that are soft-pinned."""
+    keep_images: int
+    """Newest images that are shown in full while they fit."""
     before: Standing = field(default_factory=Standing)
     """What an earlier call left of its beginning."""
     lossless: bool = False
@@ -50,7 +66,7 @@ class Conversation:
     @cached_property
     def renderer(self) -> Renderer:
         """Shows messages as a plan has them."""
-        return Renderer(cost=self.cost, recallable=self.recallable)
+        return Renderer(cost=self.cost, draw=self.draw, recallable=self.recallable)
 
     @property
     def messages(self) -> Sequence[Message]:
@@ -77,7 +93,15 @@ class Conversation:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
         stay = staying(self.groups, self.messages) if self.recallable else frozenset[int]()
         there = partial(self.has_left, plan=plan)
-        return softly_pinned(self.groups, self.messages, self.keep_steps, self._failed, stay, there)
+        return softly_pinned(
+            self.groups,
+            self.messages,
+            keep_steps=self.keep_steps,
+            keep_images=self.keep_images,
+            failed=self._failed,
+            asked_back=stay,
+            left=there,
+        )
 
     def _failed(self, index: int) -> bool:
         message = self.messages[index]

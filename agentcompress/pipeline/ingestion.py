@@ -33,6 +33,9 @@ def ingest(
             message, name = conversation.messages[index], conversation.names[index]
             if message.role != "tool" or name in plan.shown or name in plan.folded:
                 continue
+            if any(part.image for part in message.parts):
+                # What it has just asked to see is seen in full.
+                continue
             if index in answers:
                 # It was asked for word for word; shortened at once, it would be asked for again.
                 continue

@@ -26,7 +26,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 def softly_pinned(
     groups: Sequence[Group],
     messages: Sequence[Message],
+    *,
     keep_steps: int,
+    keep_images: int,
     failed: Callable[[int], bool],
     asked_back: Collection[int],
     left: Callable[[Group], bool],
@@ -37,12 +39,15 @@ def softly_pinned(
         groups: All of them, in order.
         messages: All messages.
         keep_steps: How many of the newest steps are pinned.
+        keep_images: How many of the newest messages that show an image are shown in full while they fit.
         failed: Whether the tool result at an index is an error.
         asked_back: Indices of what the agent asked back and has not read yet, or asks for again and again.
         left: Whether a group has left the prompt.
     """
     plan = _newest_plan(groups, messages)
     error = _unresolved_error(groups, messages, failed)
+    pictures = [index for index in range(len(messages)) if any(part.image for part in messages[index].parts)]
+    newest = frozenset(pictures[len(pictures) - keep_images :]) if keep_images else frozenset()
     first_step = sum(message.role == "assistant" for message in messages) - keep_steps
     pinned = []
     for index, group in enumerate(groups):
@@ -64,7 +69,8 @@ def softly_pinned(
         elif role == "user":
             pin = Pin.TURN
         essential = answers or (*plan.get(index, ()), *error.get(index, ()))
-        pinned.append(replace(group, pin=pin, essential=essential))
+        shown = tuple(i for i in group.messages if i in newest)
+        pinned.append(replace(group, pin=pin, essential=essential, pictures=shown))
     return pinned
 
 

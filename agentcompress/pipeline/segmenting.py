@@ -9,6 +9,8 @@ from threading import Lock
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import (
     Cut,
+    ImageCut,
+    ImageCutter,
     Message,
     Part,
     Piece,
@@ -19,6 +21,8 @@ from agentcompress.values import (
     SegmentKind,
     atoms_of,
 )
+
+from .picturing import pictured
 
 _DEMANDS = frozenset({"error", "outlier"})
 _VARIABLE = re.compile(r"\S*\d\S*")
@@ -34,6 +38,8 @@ class Segmented:
     """In order; calls have none: they stay as long as their message does."""
     cuts: dict[int, Cut]
     """Part index → its cut, of parts whose pieces cannot simply stand one behind the other."""
+    images: dict[int, ImageCut]
+    """Part index → what is known of an image: its segment stands before those of its lines."""
 
 
 class SegmentCache:
@@ -43,6 +49,7 @@ class SegmentCache:
         segmenter: Cuts text parts; other parts are one segment each.
         counter: Counts the pieces.
         declared: Makes what a user declares pieces of their own.
+        images: Says how images may be shown.
         max_segments: How many segments are remembered.
     """
 
@@ -51,11 +58,13 @@ class SegmentCache:
         segmenter: Segmenter,
         counter: RequestCounter,
         declared: Callable[[Cut, str], Cut],
+        images: ImageCutter,
         max_segments: int = 500_000,
     ) -> None:
         self._segmenter = segmenter
         self._counter = counter
         self._declared = declared
+        self._images = images
         self._max_segments = max_segments
         self._held = 0
         self._cache: OrderedDict[Message, Segmented] = OrderedDict()
@@ -103,6 +112,7 @@ class SegmentCache:
     def _cut(self, message: Message) -> Segmented:
         segments: list[Segment] = []
         cuts = {}
+        images = {}
         for index, part in enumerate(message.parts):
             if part.kind == "text":
                 cut = self._segmenter.cut(part.text)
@@ -112,8 +122,14 @@ class SegmentCache:
                 if cut.join is not None:
                     cuts[index] = cut
             elif part.kind != "call":
-                segments.append(self._whole(part, index, message.role))
-        return Segmented(segments=tuple(segments), cuts=cuts)
+                whole = self._whole(part, index, message.role)
+                # What costs nothing need not be looked at.
+                if part.image and whole.tokens and (image := self._images.cut(part.image)):
+                    images[index] = image
+                    segments += pictured(whole, part.image, image, self._counter)
+                else:
+                    segments.append(whole)
+        return Segmented(segments=tuple(segments), cuts=cuts, images=images)
 
     def _whole(self, part: Part, index: int, role: Role) -> Segment:
         return Segment(

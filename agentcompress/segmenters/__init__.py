@@ -5,6 +5,7 @@ from .constraints import declared
 from .content import ContentSegmenter
 from .diffs import DiffSegmenter
 from .html import ElementSegmenter, HtmlSegmenter
+from .images import ImageSegmenter
 from .json import JsonSegmenter
 from .lines import LinesSegmenter
 from .listings import ListingSegmenter
@@ -25,6 +26,7 @@ __all__ = [
     "DiffSegmenter",
     "ElementSegmenter",
     "HtmlSegmenter",
+    "ImageSegmenter",
     "JsonSegmenter",
     "LinesSegmenter",
     "ListingSegmenter",

@@ -5,6 +5,7 @@ from agentcompress.values import Strategy
 from .condense import CondenseStrategy
 from .deduplicate import DeduplicateStrategy
 from .distill import DistillStrategy
+from .frames import FramesStrategy
 from .merge import MergeStrategy
 from .prune import PruneStrategy
 from .reasoning import ReasoningStrategy
@@ -14,6 +15,7 @@ __all__ = [
     "CondenseStrategy",
     "DeduplicateStrategy",
     "DistillStrategy",
+    "FramesStrategy",
     "MergeStrategy",
     "PruneStrategy",
     "ReasoningStrategy",
@@ -23,5 +25,5 @@ __all__ = [
 
 
 def default_strategy() -> Strategy:
-    """Reasoning by rule, repeats once, the rest by what it is worth a token."""
-    return ReasoningStrategy() | DeduplicateStrategy() | PruneStrategy()
+    """Reasoning by rule, repeats and screens once, the rest by what it is worth a token."""
+    return ReasoningStrategy() | DeduplicateStrategy() | FramesStrategy() | PruneStrategy()

@@ -25,6 +25,8 @@ class SoftPins:
     """The plan and the latest unresolved error: a part of the budget is theirs."""
     newest: list[int]
     """The newest step, which may take everything: an agent that cannot see its last call makes it again."""
+    images: list[int]
+    """Segments that are the newest images, the newest first: they may take what is left."""
     others: list[int]
     """Older steps, then older user turns, the newest first."""
 
@@ -40,8 +42,15 @@ class SoftPins:
             recalled=recalled,
             firm=[index for index in rest if pins[index] > Pin.STEP],
             newest=[] if newest is None else [newest],
+            images=_newest_images(context),
             others=[index for index in rest if pins[index] <= Pin.STEP],
         )
+
+
+def _newest_images(context: Context) -> list[int]:
+    messages = [index for group in context.groups for index in group.pictures]
+    wanted = np.isin(context.message_of, messages).nonzero()[0].tolist()
+    return [index for index in reversed(wanted) if context.segments[index].kind == "image"]
 
 
 def essential(context: Context, groups: Iterable[int]) -> list[int]:

@@ -13,8 +13,8 @@ from .selection import GreedySelector
 class PruneStrategy(PreparedStrategy):
     """Shows what is worth most per token; groups that do not pay for their calls are folded.
 
-    Soft pins come first: what the agent asked back, the plan, the latest unresolved error, the newest
-    step, then the others.
+    Soft pins come first: the newest images, what the agent asked back, the plan, the latest unresolved
+    error, the newest step, then the others.
 
     Args:
         pinned: Share of what the plan, the error and the newest step leave that the other soft pins
@@ -38,6 +38,8 @@ class PruneStrategy(PreparedStrategy):
         said = sum(context.segments[index].tokens for index in wanted)
 
         def pins(selector: GreedySelector, budget: int) -> int:
+            for image in soft.images:
+                budget = _largest(selector, context, image, budget)
             spare = share = budget // RECALLED_PART
             for group, answer in recalled.items():
                 spare = _whole(selector, context, group, answer, spare)
@@ -52,6 +54,17 @@ class PruneStrategy(PreparedStrategy):
             return left - reserved + selector.open([*soft.recalled, *soft.others], reserved)
 
         return BestSelector(GreedySelector(context, Objective.of(context, scores)), pins).select
+
+
+def _largest(selector: GreedySelector, context: Context, image: int, budget: int) -> int:
+    """Shows an image in the largest of its renditions that fits; returns what is left."""
+    left = selector.open([int(context.group_of[image])], budget)
+    for rendition, form in enumerate(context.segments[image].renditions):
+        if form.tokens <= left:
+            shown = selector.show(image, left, rendition)
+            if shown < left:
+                return shown
+    return left
 
 
 def _whole(selector: GreedySelector, context: Context, group: int, answer: Sequence[int], budget: int) -> int:

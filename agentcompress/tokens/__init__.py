@@ -5,7 +5,6 @@ from .images import FAMILIES, FamilyFormula, ImageFamily, image_formula
 from .prices import PriceModel, billed, price_model
 from .profiles import UNKNOWN, ModelProfile, profile_for
 from .request import RequestCounter
-from .sizes import image_size
 from .vocabulary import ENCODINGS, Vocabulary, bpe_vocabulary, find_vocabulary, tiktoken_vocabulary
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "default_counter",
     "find_vocabulary",
     "image_formula",
-    "image_size",
     "price_model",
     "profile_for",
     "tiktoken_vocabulary",

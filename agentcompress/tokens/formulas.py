@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from typing import Protocol
 
-Size = tuple[int, int]
-"""Width and height in pixels, both at least 1."""
+from agentcompress.values import Extent
 
 
 class SizeFormula(Protocol):
     """Prices an image by its size."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens of an image; the most that any image can cost where its size is unknown."""
         ...
 
@@ -26,7 +25,7 @@ class OpenAITiles:
     tile: int
     """Tokens of one tile."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens after fitting into 2048x2048 and shrinking the short side to 768 px."""
         if detail == "low":
             return self.base
@@ -44,7 +43,7 @@ class OpenAIPatches:
     limits: Mapping[str, tuple[int, int]]
     """Detail → most patches, longest side in pixels; "auto" stands for every other detail."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens after shrinking the image until it keeps both limits."""
         budget, edge = self.limits.get(detail, self.limits["auto"])
         patches = budget if size is None else _shrunk_patches(_fitted(size, edge), budget)
@@ -66,7 +65,7 @@ def _shrunk_patches(size: tuple[float, float], budget: int) -> int:
 class ClaudeArea:
     """A token for every 750 pixels, up to about 1,600."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens after fitting into 1568x1568 px and 1,600 tokens."""
         if size is None:
             return 1600
@@ -83,7 +82,7 @@ class ClaudePatches:
     most: int
     """Most tokens of an image."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens of the largest size that keeps both limits and the aspect ratio."""
         if size is None:
             return self.most
@@ -107,7 +106,7 @@ class ClaudePatches:
 class GeminiTiles:
     """258 tokens a tile, one tile up to 384 px."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens of the square crops, each two thirds of the short side and 256 to 768 px wide."""
         if size is None:
             return 24 * 258
@@ -125,7 +124,7 @@ class FlatPrice:
     by_detail: Mapping[str, int]
     """Detail → tokens; "auto" stands for every other detail."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens of any image at that detail."""
         return self.by_detail.get(detail, self.by_detail["auto"])
 
@@ -141,7 +140,7 @@ class QwenPatches:
     most: int
     """Most squares: larger images are scaled down."""
 
-    def tokens(self, size: Size | None, detail: str) -> int:
+    def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens after rounding both sides to whole squares within the limits."""
         if size is None:
             return self.most + 2
@@ -156,7 +155,7 @@ class QwenPatches:
         return min(self.most, columns * rows) + 2
 
 
-def _fitted(size: Size, edge: int) -> tuple[float, float]:
+def _fitted(size: Extent, edge: int) -> tuple[float, float]:
     scale = min(1.0, edge / max(size))
     return max(1.0, size[0] * scale), max(1.0, size[1] * scale)
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentcompress.images import image_size
 from agentcompress.values import Image
 
 from .formulas import (
@@ -16,7 +17,6 @@ from .formulas import (
     QwenPatches,
     SizeFormula,
 )
-from .sizes import image_size
 
 _OPENAI = "developers.openai.com/api/docs/guides/images-vision"
 _CLAUDE = "platform.claude.com/docs/en/build-with-claude/vision"

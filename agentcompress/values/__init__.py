@@ -2,6 +2,8 @@
 
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
+from .image_view import LEGIBLE, Box, Extent, ImageCut, ImageView, TextLine, TextReader
+from .look import Look
 from .message import ID_DIGITS, Image, Message, Part, PartKind, Role, ToolCall
 from .piece import Cut, Piece
 from .plan import Choice, Note, Place, Plan
@@ -9,6 +11,7 @@ from .prepared import Choosing, PreparedStrategy, prepared
 from .protocols import (
     Criterion,
     Encoder,
+    ImageCutter,
     ImageFormula,
     MessageCodec,
     Scores,
@@ -25,7 +28,9 @@ from .wanted import RECALL, Wanted
 
 __all__ = [
     "ID_DIGITS",
+    "LEGIBLE",
     "RECALL",
+    "Box",
     "Budget",
     "Choice",
     "Choosing",
@@ -34,9 +39,14 @@ __all__ = [
     "Criterion",
     "Cut",
     "Encoder",
+    "Extent",
     "Group",
     "Image",
+    "ImageCut",
+    "ImageCutter",
     "ImageFormula",
+    "ImageView",
+    "Look",
     "Message",
     "MessageCodec",
     "Note",
@@ -57,6 +67,8 @@ __all__ = [
     "Segmenter",
     "Selection",
     "Strategy",
+    "TextLine",
+    "TextReader",
     "TokenCounter",
     "ToolCall",
     "Vectors",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from .image_view import ImageView
 from .segment import RenditionName
 
 Place = Literal["head", "tail", "end", "user", "assistant"]
@@ -23,6 +24,8 @@ class Choice:
     """How it is shown."""
     text: str | None = None
     """What is shown instead; None for the stretch itself."""
+    view: ImageView | None = None
+    """Of an image: what is shown of it; None for all, or for what its text says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ class Plan:
 
         Returns:
             ``{"version", "shown", "folded", "notes", "evictions"}``; a choice is
-            ``[part, start, end]`` or ``[part, start, end, rendition, text]``.
+            ``[part, start, end]``, ``[part, start, end, rendition, text]`` or, where an image is shown
+            otherwise than in full, ``[part, start, end, rendition, None, [width, height, crops]]``.
         """
         return {
             "version": 1,
@@ -98,6 +102,10 @@ class Plan:
 
 def _packed(choice: Choice) -> list[Any]:
     span: list[Any] = [choice.part, choice.start, choice.end]
+    if choice.view is not None:
+        view = choice.view
+        crops = [list(box) for box in view.crops]
+        return [*span, choice.rendition, choice.text, [view.width, view.height, crops]]
     return span if choice.text is None else [*span, choice.rendition, choice.text]
 
 
@@ -105,4 +113,10 @@ def _unpacked(row: list[Any]) -> Choice:
     part, start, end, *rest = row
     if not rest:
         return Choice(part=part, start=start, end=end)
-    return Choice(part=part, start=start, end=end, rendition=rest[0], text=rest[1])
+    view = _viewed(*rest[2]) if len(rest) > 2 else None
+    return Choice(part=part, start=start, end=end, rendition=rest[0], text=rest[1], view=view)
+
+
+def _viewed(width: int, height: int, crops: list[list[int]]) -> ImageView:
+    boxes = tuple((left, top, right, bottom) for left, top, right, bottom in crops)
+    return ImageView(width=width, height=height, crops=boxes)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .image_view import ImageCut
 from .message import Image, Message
 from .piece import Cut
 from .segment import Context, Selection
@@ -62,6 +63,14 @@ class Segmenter(Protocol):
 
     def compact(self, text: str) -> str:
         """The same content in fewer tokens, nothing it says lost; else the text itself."""
+        ...
+
+
+class ImageCutter(Protocol):
+    """Knows how images may be shown, and what is in them."""
+
+    def cut(self, image: Image) -> ImageCut | None:
+        """What is known of the image; None where it cannot be read; never raises, whatever the image."""
         ...
 
 

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .image_view import ImageView
+from .look import Look
 from .message import Role
 
 SegmentKind = Literal[
@@ -62,6 +64,8 @@ class Rendition:
     """Its cost."""
     atoms: tuple[str, ...] = ()
     """Identifiers, paths and numbers in it, each once, in order."""
+    view: ImageView | None = None
+    """Of an image: what is shown of it, where that is not all."""
     covers: tuple[int, ...] = ()
     """Of merged and folded renditions: indices of the segments it stands for."""
 
@@ -94,6 +98,8 @@ class Segment:
     """How many segments before it the one stands that it cannot be shown without; 0 for none."""
     lead: int = 0
     """How many segments before it the one stands that helps to understand it; 0 for none."""
+    look: Look | None = None
+    """Of an image: its thumbnail, where it can be read."""
     condensed: tuple[Rendition, ...] = ()
     """Smaller renditions, largest first; what a smaller one shows, a larger one shows too."""
 
@@ -118,6 +124,8 @@ class Group:
     """How firmly it stays."""
     essential: tuple[int, ...] = ()
     """Messages of it whose text it is pinned for, as indices; calls are shown with the group."""
+    pictures: tuple[int, ...] = ()
+    """Messages of it that show the newest images, as indices."""
     error: bool = False
     """Whether one of its tool results is an error."""
     in_loop: bool = False

@@ -1,0 +1,99 @@
+"""Draws the smaller image that a view asks for."""
+
+from base64 import b64encode
+from collections import OrderedDict
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from agentcompress.values import Box, Image, ImageView
+
+from .opening import opened
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+_QUALITY = 85
+_LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
+"""Formats of photographs: what was lossy once becomes JPEG again, all else PNG."""
+SEAM = 4
+"""White pixels between two regions of a mosaic."""
+
+
+class ImageDrawer:
+    """Draws views of images; remembers the newest ones; safe for threads.
+
+    Args:
+        base: Folder that relative file paths start from; None for the working directory.
+        characters: Of all that is remembered, at most.
+    """
+
+    def __init__(self, base: Path | None = None, characters: int = 64_000_000) -> None:
+        self._base = base
+        self._limit = characters
+        self._held = 0
+        self._drawn: OrderedDict[tuple[Image, ImageView], Image] = OrderedDict()
+        self._lock = Lock()
+
+    def drawn(self, image: Image, view: ImageView) -> Image | None:
+        """What is shown of an image, as a data URI; None where it cannot be read any more."""
+        key = image, view
+        with self._lock:
+            if key in self._drawn:
+                self._drawn.move_to_end(key)
+                return self._drawn[key]
+        made = self._draw(image, view)
+        if made is None:
+            return None
+        with self._lock:
+            if key not in self._drawn:
+                self._drawn[key] = made
+                self._held += len(made.url)
+            while self._held > self._limit and len(self._drawn) > 1:
+                self._held -= len(self._drawn.popitem(last=False)[1].url)
+        return made
+
+    def _draw(self, image: Image, view: ImageView) -> Image | None:
+        about = None if view.crops else (view.width, view.height)
+        picture = opened(image, self._base, about=about)
+        if picture is None:
+            return None
+        lossy = picture.format in _LOSSY and picture.mode == "RGB"
+        small = _mosaic(picture, view) if view.crops else _resized(picture, view.width, view.height)
+        buffer = BytesIO()
+        small.save(buffer, "JPEG", quality=_QUALITY) if lossy else small.save(buffer, "PNG")
+        mime = "image/jpeg" if lossy else "image/png"
+        url = f"data:{mime};base64,{b64encode(buffer.getvalue()).decode('ascii')}"
+        return Image(url=url, width=view.width, height=view.height, detail=image.detail)
+
+
+def mosaic(crops: tuple[Box, ...], scale: float) -> ImageView:
+    """The view that shows some regions at a scale, one below the other."""
+    sizes = [_scaled(box, scale) for box in crops]
+    height = sum(size[1] for size in sizes) + SEAM * (len(sizes) - 1)
+    return ImageView(width=max(size[0] for size in sizes), height=height, crops=crops)
+
+
+def _scaled(box: Box, scale: float) -> tuple[int, int]:
+    left, top, right, bottom = box
+    return max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+
+
+def _mosaic(picture: "PIL.Image.Image", view: ImageView) -> "PIL.Image.Image":
+    import PIL.Image
+
+    scale = view.scale(picture.size)
+    made = PIL.Image.new(picture.mode, (view.width, view.height), "white")
+    top = 0
+    for box in view.crops:
+        part = _resized(picture.crop(box), *_scaled(box, scale))
+        made.paste(part, (0, top))
+        top += part.height + SEAM
+    return made
+
+
+def _resized(picture: "PIL.Image.Image", width: int, height: int) -> "PIL.Image.Image":
+    import PIL.Image
+
+    return picture.resize((width, height), PIL.Image.Resampling.LANCZOS)

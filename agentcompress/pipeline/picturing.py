@@ -1,0 +1,87 @@
+"""Images → segments: the image in the sizes that save something, and the text in it line by line."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Image, ImageCut, ImageView, Rendition, Segment, atoms_of
+
+_SAVING = 0.85
+"""A view costs at most this share of the next larger one."""
+
+
+def pictured(whole: Segment, image: Image, cut: ImageCut, counter: RequestCounter) -> Iterator[Segment]:
+    """The image's segment, then one for each line of text in it.
+
+    What is seen and what is read are worth showing once, whichever shows it: a view has the atoms of the
+    lines that can be read in it, and one of its own for each time that its price doubles.
+
+    Args:
+        whole: The segment of the image.
+        image: The image.
+        cut: What is known of it.
+        counter: Prices views and lines.
+    """
+    text = "\n".join(line.text for line in cut.lines)
+    name = blake2b(cut.look.cells if cut.look else image.url.encode(), digest_size=8).hexdigest()
+    atoms = [atoms_of(line.text) for line in cut.lines]
+    views = list(_cheaper(whole.tokens, image, cut, counter))
+    least = views[-1][1] if views else whole.tokens
+    yield replace(
+        whole,
+        text=text,
+        atoms=_levels(name, whole.tokens, least) + _once(atoms),
+        look=cut.look,
+        condensed=tuple(
+            Rendition(
+                name="condensed",
+                text=text,
+                tokens=tokens,
+                atoms=_levels(name, tokens, least) + _legible(cut, view, atoms),
+                view=view,
+            )
+            for view, tokens in views
+        ),
+    )
+    costs = counter.texts([line.text for line in cut.lines])
+    start = 0
+    for line, tokens, names in zip(cut.lines, costs, atoms, strict=True):
+        end = start + len(line.text)
+        yield Segment(
+            part=whole.part,
+            start=start,
+            end=end,
+            text=line.text,
+            tokens=tokens + 1,  # the line break
+            role=whole.role,
+            atoms=names,
+        )
+        start = end + 1
+
+
+def _cheaper(
+    full: int, image: Image, cut: ImageCut, counter: RequestCounter
+) -> Iterator[tuple[ImageView, int]]:
+    """The views that save something, and what they cost."""
+    least = full
+    for view in cut.views:
+        sent = Image(url="", width=view.width, height=view.height, detail=image.detail)
+        tokens = counter.image(sent)
+        if 0 < tokens <= _SAVING * least:
+            least = tokens
+            yield view, tokens
+
+
+def _levels(name: str, tokens: int, least: int) -> tuple[str, ...]:
+    """One atom, and another each time that the least price doubles."""
+    return tuple(f"image {name} {doubled}" for doubled in range((tokens // least).bit_length()))
+
+
+def _legible(cut: ImageCut, view: ImageView, atoms: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    pairs = zip(cut.lines, atoms, strict=True)
+    return _once(names for line, names in pairs if view.legible(line.box, cut.extent))
+
+
+def _once(atoms: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in atoms for name in names))

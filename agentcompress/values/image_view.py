@@ -1,0 +1,80 @@
+"""How an image is shown otherwise than in full, and what is known of it to choose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .look import Look
+from .message import Image
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom of a region in pixels of the whole image, right and bottom exclusive."""
+Extent = tuple[int, int]
+"""Width and height in pixels, both at least 1."""
+LEGIBLE = 8
+"""Pixels that a line of text must be high to be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageView:
+    """An image scaled down, whole or some regions of it one below the other."""
+
+    width: int
+    """Of what is sent, in pixels."""
+    height: int
+    """Of what is sent, in pixels."""
+    crops: tuple[Box, ...] = ()
+    """The regions shown, from top to bottom, all at one scale; none for the whole image."""
+
+    def scale(self, extent: Extent) -> float:
+        """Pixels that a pixel of the original becomes, of an image of that size."""
+        widths = [right - left for left, _, right, _ in self.crops] or [extent[0]]
+        return self.width / max(widths)
+
+    def shows(self, box: Box) -> bool:
+        """Whether a region of the image is wholly inside of what is shown."""
+        return not self.crops or any(
+            left <= box[0] and top <= box[1] and box[2] <= right and box[3] <= bottom
+            for left, top, right, bottom in self.crops
+        )
+
+    def legible(self, box: Box, extent: Extent) -> bool:
+        """Whether text in a region of an image of that size can still be read."""
+        return self.shows(box) and (box[3] - box[1]) * self.scale(extent) >= LEGIBLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """A line of text in an image, as it was read."""
+
+    text: str
+    """What it says."""
+    box: Box
+    """Where it stands."""
+
+
+class TextReader(Protocol):
+    """Reads the text in images."""
+
+    @property
+    def name(self) -> str:
+        """Names model and version: part of every cache key."""
+        ...
+
+    def lines(self, image: Image) -> Sequence[TextLine]:
+        """The lines of text, from top to bottom; none where nothing can be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCut:
+    """What is known of an image: the ways to show it, the text in it, and how it looks."""
+
+    extent: Extent
+    """Its size, turned upright."""
+    views: Sequence[ImageView] = ()
+    """Ways to show less of it, largest first; which of them save anything is for a formula to say."""
+    lines: Sequence[TextLine] = ()
+    """The text in it."""
+    look: Look | None = None
+    """Its thumbnail; None where it cannot be read."""
