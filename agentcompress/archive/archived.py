@@ -1,11 +1,13 @@
 """One message as it was before anything of it was left out."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from agentcompress.errors import InvalidInputError
+from agentcompress.messages import block_of
 from agentcompress.values import ID_DIGITS, Message, Role
 
 _VERSION = 1
@@ -15,7 +17,7 @@ _REFUSED = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedMessage:
-    """The text of a message, and where it came from."""
+    """What a message says and shows, and where it came from."""
 
     key: str
     """What it says, hashed: the same content is kept once."""
@@ -29,6 +31,8 @@ class ArchivedMessage:
     """Of a tool result: the call that it answers."""
     error: bool = False
     """Of a tool result: whether the tool failed."""
+    blocks: str = ""
+    """Images, documents, recordings and films beside its text: a JSON list of content blocks."""
     elsewhere: bool = False
     """Whether it was said in another conversation."""
 
@@ -36,6 +40,12 @@ class ArchivedMessage:
     def id(self) -> str:
         """What marks name it by."""
         return self.key[:ID_DIGITS]
+
+    @property
+    def shown(self) -> list[Any]:
+        """The blocks beside its text, as they came."""
+        blocks: list[Any] = json.loads(self.blocks or "[]")
+        return blocks
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready form that every store keeps as it is: the fields, and ``"version"``.
@@ -74,7 +84,7 @@ def _unescaped(text: str) -> str:
 
 
 def archived(messages: Sequence[Message], indices: Iterable[int]) -> list[ArchivedMessage]:
-    """Some messages of a conversation, to be kept; those without text are left out.
+    """Some messages of a conversation, to be kept; those that say and show nothing are left out.
 
     Args:
         messages: The conversation.
@@ -91,7 +101,14 @@ def archived(messages: Sequence[Message], indices: Iterable[int]) -> list[Archiv
             position=index,
             call=calls.get(message.call_id or "", ""),
             error=message.error,
+            blocks=_blocks(message),
         )
         for index, message in chosen
-        if message.said
+        if message.said or _blocks(message)
     ]
+
+
+def _blocks(message: Message) -> str:
+    # Escaped to ASCII: so it is text to every store.
+    blocks = [block_of(part) for part in message.parts if part.kind in ("image", "other")]
+    return json.dumps(blocks) if blocks else ""

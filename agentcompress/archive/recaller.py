@@ -76,15 +76,34 @@ class Recaller:
             has this id or these lines, what to ask for instead.
         """
         wanted = Wanted(result_id=key, lines=lines or "")
-        found = [one for one in messages if wanted.key and one.key.startswith(wanted.key)]
+        found = _named(messages, wanted)
         if not found:
             known = ", ".join(f"{one.id} {one.call}".strip() for one in messages[-8:])
             return f"Nothing is archived under {key!r}. The newest: {known or 'none'}. Or ask a question."
         rows = found[-1].text.splitlines(keepends=True)
+        if not rows:
+            return _head(found[-1])
         first, last = wanted.span or (0, None)
         if lines and not 1 <= first <= len(rows):
             return f"lines={lines!r} names none of its {len(rows)} lines. Give for example lines='1-40'."
         return self._fitting(found[-1], rows, first, min(last or len(rows), len(rows)), budget)
+
+    def pictures(self, messages: Sequence[ArchivedMessage], key: str, *, budget: int) -> list[Any]:
+        """The images, documents, recordings and films of a message, as content blocks.
+
+        Args:
+            messages: What is archived.
+            key: As for `by_id`.
+            budget: Tokens that they may take together: what takes more comes smaller, or not at all.
+        """
+        found = _named(messages, Wanted(result_id=key))
+        if not found or not found[-1].blocks:
+            return []
+        asked = [{"role": "tool", "content": found[-1].shown}]
+        shown = self._compressor.with_budget(max(1, budget)).compress(asked).messages
+        contents = (message["content"] for message in shown)
+        blocks = [block for content in contents if isinstance(content, list) for block in content]
+        return [block for block in blocks if block in found[-1].shown or block["type"] != "text"]
 
     def by_question(
         self, messages: Sequence[ArchivedMessage], question: str, *, seen: str = "", budget: int
@@ -134,6 +153,10 @@ class Recaller:
             return f"{head}\n{text}"
         more = f", go on with lines='{end + 1}-{last}'" if end < last else ""
         return f"{head} lines {first}-{end} of {len(rows)}{more}\n{text}"
+
+
+def _named(messages: Sequence[ArchivedMessage], wanted: Wanted) -> list[ArchivedMessage]:
+    return [one for one in messages if wanted.key and one.key.startswith(wanted.key)]
 
 
 def _head(message: ArchivedMessage) -> str:

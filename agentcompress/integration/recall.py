@@ -13,6 +13,8 @@ from agentcompress.values import RECALL, Plan, Wanted
 from .archiving import Archives
 from .kept import Kept
 
+Answer = str | list[Any]
+"""Text, or content blocks where there are images in it."""
 _DESCRIPTION = """Brings back earlier results that were shortened in or removed from this conversation.
 
 Marks such as "[270 tokens elided, recall 3fa2c1d0]" name a result_id. Give one of:
@@ -32,7 +34,7 @@ def recall_tool(recaller: Recaller, archives: Archives, channel: str) -> BaseToo
         channel: Where the state keeps the conversation's `Kept`.
     """
 
-    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], wanted: Wanted) -> str:
+    def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], wanted: Wanted) -> Answer:
         plan = Kept.from_dict(state.get(channel)).plan
         messages = state.get("messages") or []
         known = {one.key: one for one in (*kept, *recaller.left(messages, plan))}
@@ -40,14 +42,14 @@ def recall_tool(recaller: Recaller, archives: Archives, channel: str) -> BaseToo
 
     def recall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
-    ) -> str:
+    ) -> Answer:
         archive = archives.of(runtime.store, runtime.config)
         kept = archive.messages() if archive else []
         return answer(runtime.state, kept, Wanted(question=question, result_id=result_id, lines=lines))
 
     async def arecall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
-    ) -> str:
+    ) -> Answer:
         archive = archives.of(runtime.store, runtime.config)
         kept = await archive.amessages() if archive else []
         return await asyncio.to_thread(
@@ -63,9 +65,11 @@ def _answered(
     messages: Sequence[Any],
     plan: Plan,
     wanted: Wanted,
-) -> str:
+) -> Answer:
     if wanted.result_id.strip():
-        return recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=ANSWER_TOKENS)
+        text = recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=ANSWER_TOKENS)
+        pictures = recaller.pictures(known, wanted.result_id, budget=ANSWER_TOKENS)
+        return [{"type": "text", "text": text}, *pictures] if pictures else text
     if not wanted.question.strip():
         return "Give a question, or the result_id of a mark such as [… tokens elided, recall 3fa2c1d0]."
     # The turn that asks names what it misses, and so does not show it.

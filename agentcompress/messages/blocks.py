@@ -107,6 +107,18 @@ def _blocks(parts: tuple[Part, ...]) -> list[Any]:
     return [_written(block, said[block]) if isinstance(block, Holder) else block for block in blocks]
 
 
+def block_of(part: Part) -> Any:
+    """The block of an image, a document, a recording or a film, in a form that JSON can hold."""
+    try:
+        json.dumps(part.origin)
+    except (RecursionError, ValueError, TypeError):
+        # Bytes, as Bedrock has them.
+        if part.image is not None:
+            return {"type": "image_url", "image_url": {"url": part.image.url}}
+        return {"type": "text", "text": part.text}
+    return part.origin
+
+
 def beside(fields: Mapping[str, Any]) -> str:
     """What a message carries beside its content, as text."""
     values = (fields[key] for key in _BESIDE if fields.get(key))

@@ -81,9 +81,7 @@ class Renderer:
             message, [_without_pointer(choice) for choice in choices if not _is_added(choice)]
         )
         if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
-            # What comes back by an id is text: of images that are gone a mark says only that.
-            mark = ELIDED if rest.said == message.said else self.elided(message)
-            reduced = with_line(reduced, mark.format(cost(message) - cost(rest)))
+            reduced = with_line(reduced, self.elided(message).format(cost(message) - cost(rest)))
         return reduced if cost(reduced) < cost(message) else message
 
     def _reduced(self, message: Message, choices: Sequence[Choice]) -> Message:

@@ -1,0 +1,185 @@
+"""Screens under a budget: the newest in full, older ones smaller, the same one once, all recallable."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentcompress import Budget, Compressor
+from agentcompress.archive import Recaller, archived
+from agentcompress.images import image_size, opened
+from agentcompress.messages import OpenAICodec
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Image, Plan, TextLine
+
+from .pictures import block, encoded, frames, screen, urls_of
+
+MODEL = "claude-3-5-sonnet"
+COUNT = RequestCounter.for_model(None, image_model=MODEL)
+SCREEN = 410
+"""Tokens of a screen of 640 x 480 pixels."""
+
+
+def compressor(budget: int | Budget, **options: Any) -> Compressor:
+    return Compressor(budget, counter=COUNT, **options)
+
+
+def size(url: str) -> tuple[int, int]:
+    found = image_size(Image(url=url))
+    assert found is not None
+    return found
+
+
+def is_smaller(url: str) -> bool:
+    return size(url)[0] < 640 and opened(Image(url=url)) is not None
+
+
+def test_while_there_is_room_images_stay_as_they_are() -> None:
+    messages = frames([encoded(screen(n)) for n in range(3)])
+    assert compressor(10_000).compress(messages).messages == messages
+
+
+def test_the_newest_image_stays_in_full_and_older_ones_shrink() -> None:
+    urls = [encoded(screen(n)) for n in range(6)]
+    result = compressor(1_000).compress(frames(urls))
+    shown = urls_of(result.messages)
+    assert result.tokens_after <= 1_000
+    assert shown[-1] == urls[-1]
+    assert len(shown) > 2
+    assert all(map(is_smaller, shown[:-1]))
+
+
+def test_as_many_of_the_newest_stay_in_full_as_are_asked_for() -> None:
+    urls = [encoded(screen(n)) for n in range(6)]
+    shown = urls_of(compressor(1_500, keep_images=3).compress(frames(urls)).messages)
+    assert shown[-3:] == urls[-3:]
+    with pytest.raises(ValueError, match="keep_images must not be negative, got -1"):
+        compressor(1_000, keep_images=-1)
+
+
+def test_an_image_that_does_not_fit_comes_as_large_as_it_may() -> None:
+    (shown,) = urls_of(compressor(300).compress(frames([encoded(screen(1))])).messages)
+    assert 320 < size(shown)[0] < 640
+
+
+def test_the_same_screen_is_shown_once_where_it_was_seen_last() -> None:
+    again = encoded(screen(7), "JPEG", quality=70)
+    urls = [encoded(screen(7)), encoded(screen(1)), encoded(screen(7), "JPEG", quality=90), again]
+    result = compressor(1_000).compress(frames(urls))
+    shown = urls_of(result.messages)
+    assert shown[-1] == again
+    assert len(shown) == 2
+    assert f"[{SCREEN} tokens repeated below]" in json.dumps(result.messages)
+
+
+def test_screens_that_differ_in_a_word_are_two_screens() -> None:
+    one, other = screen(7), screen(7)
+    dark = one.convert("L").crop((96, 96, 112, 104)).tobytes()[0] < 128
+    other.paste("white" if dark else "black", (96, 96, 112, 104))
+    shown = urls_of(compressor(1_000).compress(frames([encoded(one), encoded(other)])).messages)
+    assert len(shown) == 2
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=7),
+    st.integers(60, 2_000),
+    st.sampled_from([MODEL, "gpt-4o", "gpt-5-mini", "claude-opus-4-1", "gemini-2.5-pro", "qwen2.5-vl"]),
+)
+def test_never_over_the_ceiling_whatever_the_formula(seeds: list[int], ceiling: int, model: str) -> None:
+    counter = RequestCounter.for_model(None, image_model=model)
+    messages = frames([encoded(screen(seed, (320, 240))) for seed in seeds], text="A screen.")
+    result = Compressor(ceiling, counter=counter).compress(messages)
+    codec = OpenAICodec()
+    assert sum(counter.message(codec.read(message)) for message in result.messages) <= ceiling
+
+
+def test_a_plan_that_was_stored_shows_the_same_bytes() -> None:
+    messages = frames([encoded(screen(n)) for n in range(6)])
+    result = compressor(1_000).compress(messages)
+    stored = Plan.from_dict(json.loads(json.dumps(result.plan.to_dict())))
+    assert stored == result.plan
+    again = compressor(1_000).compress(messages, plan=stored)
+    assert again.messages == result.messages
+    assert not again.evicted
+
+
+def test_between_two_evictions_images_stay_as_they_are_shown() -> None:
+    budget = Budget.for_long_run(2_000)
+    plan, evicted = Plan(), 0
+    before: list[Any] = []
+    messages = frames([encoded(screen(n)) for n in range(12)])
+    for end in range(3, len(messages) + 1, 2):
+        result = compressor(budget).compress(messages[:end], plan=plan)
+        evicted += result.evicted
+        assert result.evicted or result.messages[: len(before)] == before
+        plan, before = result.plan, result.messages
+    assert 0 < evicted < 5
+
+
+class Reader:
+    """Reads what a test says stands in an image."""
+
+    name = "fake"
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+
+    def lines(self, image: Image) -> list[TextLine]:
+        return [TextLine(text=t, box=(10, 40 * n, 500, 40 * n + 20)) for n, t in enumerate(self.texts)]
+
+
+def test_lines_in_an_image_that_does_not_fit_come_as_text() -> None:
+    lines = [f"Row {n}: nothing of note" for n in range(8)]
+    reader = Reader(*lines[:4], "Total amount: 1234.56", *lines[4:])
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "What is the total amount?"}]},
+        *frames([encoded(screen(1))])[1:],
+    ]
+    result = compressor(70, text_reader=reader, keep_images=0).compress(messages)
+    said = json.dumps(result.messages, ensure_ascii=False)
+    assert "Total amount: 1234.56" in said
+    assert "[text in the image]" in said
+    assert "Row 7" not in said or "Row 1" not in said
+
+
+def test_text_that_can_be_read_in_the_image_is_not_said_again() -> None:
+    reader = Reader("Total amount: 1234.56")
+    result = compressor(600, text_reader=reader).compress(frames([encoded(screen(n)) for n in range(4)]))
+    assert "Total amount" not in json.dumps(result.messages)
+
+
+def test_images_come_back_by_the_id_of_their_mark() -> None:
+    urls = [encoded(screen(n)) for n in range(6)]
+    messages = frames(urls)
+    result = compressor(1_000, recallable=True).compress(messages)
+    codec = OpenAICodec()
+    read = [codec.read(message) for message in messages]
+    kept = [type(one).from_dict(json.loads(json.dumps(one.to_dict()))) for one in archived(read, result.left)]
+    first = next(one for one in kept if one.blocks)
+    assert first.shown == [block(urls[(first.position - 2) // 2])]
+    recaller = Recaller(COUNT)
+    assert recaller.pictures(kept, first.id, budget=500) == first.shown
+    (smaller,) = recaller.pictures(kept, first.id, budget=200)
+    assert size(smaller["image_url"]["url"]) < (640, 480)
+    assert first.id in recaller.by_id(kept, first.id, budget=100)
+    marks = json.dumps(result.messages)
+    assert any(f"recall {one.id}]" in marks for one in kept)
+
+
+def test_files_of_other_kinds_are_counted_marked_and_recallable() -> None:
+    pdf = {
+        "type": "file",
+        "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64," + "A" * 90_000},
+    }
+    messages = [*frames([]), *frames([encoded(screen(1))])[1:], *frames([encoded(screen(2))])[1:]]
+    messages[2]["content"] = [pdf]
+    result = compressor(700, recallable=True).compress(messages)
+    codec = OpenAICodec()
+    kept = archived([codec.read(message) for message in messages], result.left)
+    only = next(one for one in kept if one.position == 2)
+    assert only.shown == [pdf]
+    assert Recaller(COUNT).pictures(kept, only.id, budget=10_000) == [pdf]
+    assert Recaller(COUNT).pictures(kept, only.id, budget=100) == []

@@ -1,0 +1,178 @@
+"""Images are opened so that nothing in them can do harm, and drawn as a view asks for."""
+
+import struct
+import zlib
+from base64 import b64encode
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentcompress.images import ImageDrawer, look_of, opened
+from agentcompress.images.drawing import mosaic
+from agentcompress.messages import OpenAICodec
+from agentcompress.segmenters import ImageSegmenter
+from agentcompress.values import Image, ImageView
+
+from .pictures import encoded, screen
+
+
+def png_header(width: int, height: int) -> str:
+    """A PNG that claims a size and has no pixels."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", len(head)) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
+    return "data:image/png;base64," + b64encode(b"\x89PNG\r\n\x1a\n" + chunk).decode()
+
+
+def truncated() -> str:
+    return encoded(screen(1))[:-2_000]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        png_header(20_000, 20_000),
+        png_header(9_000, 9_000),
+        truncated(),
+        "data:image/png;base64,bm8gaW1hZ2U=",
+        "data:image/png;base64,????",
+        "https://example.org/never-fetched.png",
+        "file:///no/such/file.png",
+        "no such file.png",
+        "",
+    ],
+)
+def test_what_cannot_be_read_is_none_and_no_error(url: str) -> None:
+    image = Image(url=url)
+    assert opened(image) is None
+    assert ImageSegmenter().cut(image) is None
+    assert ImageDrawer().drawn(image, ImageView(width=10, height=10)) is None
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_bytes_nothing_is_raised(data: bytes) -> None:
+    opened(Image(url="data:image/png;base64," + b64encode(data).decode()))
+    opened(Image(url=data.decode("latin-1")))
+
+
+def test_the_format_is_that_of_the_bytes_whatever_the_uri_says() -> None:
+    url = encoded(screen(1), "JPEG").replace("image/jpeg", "image/png")
+    picture = opened(Image(url=url))
+    assert picture is not None
+    assert picture.format == "JPEG"
+
+
+def test_an_image_is_turned_upright_before_it_is_drawn() -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6  # quarter turn
+    image = Image(url=encoded(screen(1, (64, 32)), "JPEG", exif=exif))
+    picture, cut = opened(image), ImageSegmenter().cut(image)
+    assert picture is not None
+    assert picture.size == (32, 64)
+    assert cut is not None
+    assert cut.extent == (32, 64)
+
+
+def test_transparency_stays_and_looks_white() -> None:
+    clear = PIL.Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+    drawn = ImageDrawer().drawn(Image(url=encoded(clear)), ImageView(width=32, height=32))
+    assert drawn is not None
+    picture = opened(drawn)
+    assert picture is not None
+    assert picture.mode == "RGBA"
+    assert set(look_of(clear, clear.size).cells) == {255}
+
+
+def test_of_an_animation_the_first_frame_is_seen() -> None:
+    first, second = PIL.Image.new("RGB", (32, 32), "red"), PIL.Image.new("RGB", (32, 32), "blue")
+    picture = opened(Image(url=encoded(first, "GIF", save_all=True, append_images=[second])))
+    assert picture is not None
+    assert picture.convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4_000), (4_000, 1)])
+def test_images_of_one_pixel_in_a_direction_can_be_cut_and_drawn(size: tuple[int, int]) -> None:
+    image = Image(url=encoded(PIL.Image.new("RGB", size)))
+    cut = ImageSegmenter().cut(image)
+    assert cut is not None
+    assert cut.extent == size
+    for view in cut.views:
+        drawn = ImageDrawer().drawn(image, view)
+        assert drawn is not None
+        assert (drawn.width, drawn.height) == (view.width, view.height)
+
+
+def test_a_relative_path_starts_from_the_base(tmp_path: Path) -> None:
+    screen(1).save(tmp_path / "a screen.png")
+    assert opened(Image(url="a screen.png"), tmp_path) is not None
+    assert opened(Image(url=(tmp_path / "a screen.png").as_uri())) is not None
+
+
+def test_a_view_is_drawn_once_and_the_same_each_time() -> None:
+    image, view = Image(url=encoded(screen(3), "JPEG")), ImageView(width=320, height=240)
+    drawer = ImageDrawer()
+    first = drawer.drawn(image, view)
+    assert first is drawer.drawn(image, view)
+    assert first == ImageDrawer().drawn(image, view)
+
+
+def test_what_was_drawn_long_ago_is_forgotten() -> None:
+    drawer = ImageDrawer(characters=1)
+    image = Image(url=encoded(screen(3)))
+    first = drawer.drawn(image, ImageView(width=320, height=240))
+    drawer.drawn(image, ImageView(width=32, height=24))
+    again = drawer.drawn(image, ImageView(width=320, height=240))
+    assert again == first
+    assert again is not first
+
+
+def test_a_mosaic_shows_its_regions_one_below_the_other() -> None:
+    picture = PIL.Image.new("RGB", (100, 100), "white")
+    picture.paste("red", (0, 0, 50, 20))
+    picture.paste("blue", (50, 80, 100, 100))
+    view = mosaic(((0, 0, 50, 20), (50, 80, 100, 100)), 1.0)
+    drawn = ImageDrawer().drawn(Image(url=encoded(picture)), view)
+    assert drawn is not None
+    assert (drawn.width, drawn.height) == (50, 44)
+    made = opened(drawn)
+    assert made is not None
+    assert [made.getpixel((5, y)) for y in (5, 22, 40)] == [(255, 0, 0), (255, 255, 255), (0, 0, 255)]
+    assert view.scale(picture.size) == 1
+    assert view.shows((10, 5, 20, 15))
+    assert not view.shows((10, 5, 60, 15))
+    assert view.legible((10, 5, 20, 15), picture.size)
+    assert not view.legible((10, 5, 20, 12), picture.size)
+
+
+DATA = "iVBORw0KGgo="
+SHAPES: list[dict[str, Any]] = [
+    {"type": "image_url", "image_url": {"url": "shot.png", "detail": "low"}},
+    {"type": "image_url", "image_url": "shot.png"},
+    {"type": "input_image", "image_url": "shot.png", "detail": "high"},
+    {"type": "input_image", "file_id": "file-1"},
+    {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": DATA}},
+    {"type": "image", "source": {"type": "url", "url": "https://example.org/shot.png"}},
+    {"type": "image", "base64": DATA, "mime_type": "image/png"},
+    {"type": "image", "url": "https://example.org/shot.png"},
+    {"type": "image", "source_type": "base64", "data": DATA, "mime_type": "image/png"},
+    {"image": {"format": "png", "source": {"bytes": b"\x89PNG"}}},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: str(shape)[:50])
+def test_another_image_takes_the_shape_of_its_block(shape: dict[str, Any]) -> None:
+    codec = OpenAICodec()
+    message = codec.read({"role": "user", "content": [shape]})
+    (part,) = message.parts
+    assert part.image is not None
+    assert codec.write(message) == {"role": "user", "content": [shape]}
+    smaller = Image(url=encoded(screen(2, (32, 24)), "JPEG"), detail=part.image.detail)
+    written = codec.write(message.with_parts((replace(part, image=smaller),)))
+    (block,) = written["content"]
+    assert block.get("type") == shape.get("type")
+    (again,) = codec.read(written).parts
+    assert again.image == smaller
