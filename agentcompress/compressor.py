@@ -14,6 +14,7 @@ from agentcompress.images import ImageDrawer
 from agentcompress.messages import MessageMemo, codec_for, tool_schemas
 from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.conversation import Conversation
+from agentcompress.pipeline.drawing import drawn
 from agentcompress.pipeline.eviction import Eviction, evict
 from agentcompress.pipeline.eviction_memo import EvictionMemo
 from agentcompress.pipeline.explaining import WatchedStrategy, reasons
@@ -209,7 +210,8 @@ class Compressor:
         codec = codec_for(messages)
         conversation = self._conversation(codec, messages, 0)
         plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
-        return [codec.write(view.message) for view in conversation.render(plan)]
+        shown = [view.message for view in conversation.render(plan)]
+        return list(map(codec.write, drawn(shown, self._drawer.drawn)))
 
     def explain(
         self,
@@ -292,7 +294,7 @@ class Compressor:
         shown = [view.message for view in views]
         self._standings.put(Standing(raw=messages, history=conversation.history, plan=plan, views=views))
         return CompressionResult(
-            messages=list(map(codec.write, shown)),
+            messages=list(map(codec.write, drawn(shown, self._drawer.drawn))),
             message_tokens=[view.tokens for view in views],
             plan=plan,
             left=_named(conversation.names, {*plan.shown, *plan.folded} - decided),
@@ -344,7 +346,6 @@ class Compressor:
             tool_tokens=tool_tokens,
             counter=self._counter,
             segmented=self._segmented,
-            draw=self._drawer.drawn,
             keep_steps=self._keep_steps,
             keep_images=self._keep_images,
             lossless=self._lossless,

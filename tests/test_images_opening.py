@@ -50,7 +50,7 @@ def test_what_cannot_be_read_is_none_and_no_error(url: str) -> None:
     image = Image(url=url)
     assert opened(image) is None
     assert ImageSegmenter().cut(image) is None
-    assert ImageDrawer().drawn(image, ImageView(width=10, height=10)) is None
+    assert ImageDrawer().drawn(image.shown(ImageView(width=10, height=10))) is None
 
 
 @given(st.binary(max_size=200))
@@ -79,7 +79,7 @@ def test_an_image_is_turned_upright_before_it_is_drawn() -> None:
 
 def test_transparency_stays_and_looks_white() -> None:
     clear = PIL.Image.new("RGBA", (64, 64), (0, 0, 0, 0))
-    drawn = ImageDrawer().drawn(Image(url=encoded(clear)), ImageView(width=32, height=32))
+    drawn = ImageDrawer().drawn(Image(url=encoded(clear)).shown(ImageView(width=32, height=32)))
     assert drawn is not None
     picture = opened(drawn)
     assert picture is not None
@@ -101,7 +101,7 @@ def test_images_of_one_pixel_in_a_direction_can_be_cut_and_drawn(size: tuple[int
     assert cut is not None
     assert cut.extent == size
     for view in cut.views:
-        drawn = ImageDrawer().drawn(image, view)
+        drawn = ImageDrawer().drawn(image.shown(view))
         assert drawn is not None
         assert (drawn.width, drawn.height) == (view.width, view.height)
 
@@ -115,17 +115,17 @@ def test_a_relative_path_starts_from_the_base(tmp_path: Path) -> None:
 def test_a_view_is_drawn_once_and_the_same_each_time() -> None:
     image, view = Image(url=encoded(screen(3), "JPEG")), ImageView(width=320, height=240)
     drawer = ImageDrawer()
-    first = drawer.drawn(image, view)
-    assert first is drawer.drawn(image, view)
-    assert first == ImageDrawer().drawn(image, view)
+    first = drawer.drawn(image.shown(view))
+    assert first is drawer.drawn(image.shown(view))
+    assert first == ImageDrawer().drawn(image.shown(view))
 
 
 def test_what_was_drawn_long_ago_is_forgotten() -> None:
     drawer = ImageDrawer(characters=1)
     image = Image(url=encoded(screen(3)))
-    first = drawer.drawn(image, ImageView(width=320, height=240))
-    drawer.drawn(image, ImageView(width=32, height=24))
-    again = drawer.drawn(image, ImageView(width=320, height=240))
+    first = drawer.drawn(image.shown(ImageView(width=320, height=240)))
+    drawer.drawn(image.shown(ImageView(width=32, height=24)))
+    again = drawer.drawn(image.shown(ImageView(width=320, height=240)))
     assert again == first
     assert again is not first
 
@@ -135,7 +135,7 @@ def test_a_mosaic_shows_its_regions_one_below_the_other() -> None:
     picture.paste("red", (0, 0, 50, 20))
     picture.paste("blue", (50, 80, 100, 100))
     view = mosaic(((0, 0, 50, 20), (50, 80, 100, 100)), 1.0)
-    drawn = ImageDrawer().drawn(Image(url=encoded(picture)), view)
+    drawn = ImageDrawer().drawn(Image(url=encoded(picture)).shown(view))
     assert drawn is not None
     assert (drawn.width, drawn.height) == (50, 44)
     made = opened(drawn)

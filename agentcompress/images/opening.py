@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 64_000_000
 """Pixels of an image that is decoded at most: some 200 MB; a larger one is shown whole or not at all."""
-_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa", "La", "CMYK", "YCbCr"})
+_CLEAR = frozenset({"LA", "PA", "RGBA", "RGBa", "La"})
+_MODES = _CLEAR | {"1", "L", "P", "RGB", "CMYK", "YCbCr"}
 """Eight bits a channel: of deeper ones nobody knows which part is to be seen."""
 
 
@@ -45,8 +46,11 @@ def opened(
                 return None
             if about:
                 file.draft("RGB", about)
-            seen = "transparency" in file.info or file.mode in ("LA", "PA", "RGBA", "RGBa", "La")
-            picture = PIL.ImageOps.exif_transpose(file).convert("RGBA" if seen else "RGB")
+            PIL.ImageOps.exif_transpose(file, in_place=True)
+            clear = "transparency" in file.info or file.mode in _CLEAR
+            wanted = "RGBA" if clear else "RGB"
+            picture = file if file.mode == wanted else file.convert(wanted)
+            picture.load()
             picture.format = kind
             return picture
     return None

@@ -1,7 +1,9 @@
 """Reads how large an image is, from its first bytes."""
 
+from collections import OrderedDict
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 from agentcompress.values import Extent, Image
 
@@ -26,14 +28,51 @@ def image_size(image: Image, base: Path | None = None) -> Extent | None:
     """
     if image.width and image.height and image.width > 0 and image.height > 0:
         return image.width, image.height
+    if image.url[:5].lower() == "data:":
+        return _SIZES.get(image.url)
     try:
-        # Nearly every header lies in the first few kilobytes; some hide behind a long preamble.
-        if first := embedded(image.url, _HEADER_CHARACTERS):
-            return _header_size(first) or _header_size(embedded(image.url) or first)
         path = local_file(image.url, base)
-        return _header_size(path) if path else None
     except (OSError, ValueError):
         return None
+    return _header_size(path) if path else None
+
+
+class _Sizes:
+    """Sizes of embedded images; the same ones are counted again and again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: OrderedDict[tuple[int, int], Extent | None] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, url: str) -> Extent | None:
+        # By hash, which a text keeps: to keep the texts would be to keep all images that ever were.
+        key = hash(url), len(url)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        size = _embedded_size(url)
+        with self._lock:
+            self._known[key] = size
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return size
+
+
+_SIZES = _Sizes(10_000)
+
+
+def _embedded_size(url: str) -> Extent | None:
+    try:
+        # Nearly every header lies in the first few kilobytes; some hide behind a long preamble.
+        for characters in (_HEADER_CHARACTERS, None):
+            data = embedded(url, characters)
+            if data and (size := _header_size(data)):
+                return size
+    except ValueError:
+        pass
+    return None
 
 
 def _header_size(source: BytesIO | Path) -> Extent | None:

@@ -1,7 +1,7 @@
 """One request on its way through the stages."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import takewhile
@@ -14,8 +14,6 @@ from agentcompress.values import (
     Choice,
     Context,
     Group,
-    Image,
-    ImageView,
     Message,
     Part,
     Pin,
@@ -50,8 +48,6 @@ class Conversation:
     """Counts messages."""
     segmented: SegmentCache
     """Cuts messages."""
-    draw: Callable[[Image, ImageView], Image | None]
-    """Makes what is shown of an image."""
     keep_steps: int
     """Newest steps that are soft-pinned."""
     keep_images: int
@@ -66,7 +62,7 @@ class Conversation:
     @cached_property
     def renderer(self) -> Renderer:
         """Shows messages as a plan has them."""
-        return Renderer(cost=self.cost, draw=self.draw, recallable=self.recallable)
+        return Renderer(cost=self.cost, recallable=self.recallable)
 
     @property
     def messages(self) -> Sequence[Message]:
@@ -93,6 +89,8 @@ class Conversation:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
         stay = staying(self.groups, self.messages) if self.recallable else frozenset[int]()
         there = partial(self.has_left, plan=plan)
+        loose = (group for group in self.groups if group.pin is not Pin.HARD and not there(group))
+        self.segmented.look_at(self.messages[index] for group in loose for index in group.messages)
         return softly_pinned(
             self.groups,
             self.messages,

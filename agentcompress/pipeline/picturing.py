@@ -66,8 +66,7 @@ def _cheaper(
     """The views that save something, and what they cost."""
     least = full
     for view in cut.views:
-        sent = Image(url="", width=view.width, height=view.height, detail=image.detail)
-        tokens = counter.image(sent)
+        tokens = counter.image(image.shown(view))
         if 0 < tokens <= _SAVING * least:
             least = tokens
             yield view, tokens

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from agentcompress.values import Choice, Image, ImageView, Message, Note, Part, Place, Plan, Role
+from agentcompress.values import Choice, Image, Message, Note, Part, Place, Plan, Role
 
 GAP = "…"
 """Stands where something was left out inside a message."""
@@ -36,8 +36,6 @@ class Renderer:
 
     cost: Callable[[Message], int]
     """Tokens of a message."""
-    draw: Callable[[Image, ImageView], Image | None]
-    """Makes what is shown of an image; None where it cannot be read any more."""
     recallable: bool = False
     """Whether marks of what is left out say by which id it comes back."""
 
@@ -73,44 +71,42 @@ class Renderer:
 
     def shown(self, message: Message, choices: Sequence[Choice]) -> Message:
         """One message reduced to what was chosen of it, ending in a line that says how much is gone."""
-        cost, reduced = self.cost, self._reduced(message, choices)
+        cost, reduced = self.cost, _reduced(message, choices)
         if reduced == message:
             return message
         # A pointer says itself how much it stands for, and a summary is none of the message's own words.
-        rest = self._reduced(
-            message, [_without_pointer(choice) for choice in choices if not _is_added(choice)]
-        )
+        rest = _reduced(message, [_without_pointer(choice) for choice in choices if not _is_added(choice)])
         if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
             reduced = with_line(reduced, self.elided(message).format(cost(message) - cost(rest)))
         return reduced if cost(reduced) < cost(message) else message
 
-    def _reduced(self, message: Message, choices: Sequence[Choice]) -> Message:
-        parts: list[Part] = []
-        for index, part in enumerate(message.parts):
-            kept = [choice for choice in choices if choice.part == index]
-            if part.kind == "text":
-                text = _stitched(part.text, kept)
-                # Providers reject blocks whose text is empty; a plain string may be.
-                if text or part.origin is None:
-                    parts.append(part if text == part.text else replace(part, text=text))
-            elif part.image is not None:
-                parts += filter(None, (self._pictured(part, part.image, choice) for choice in kept))
-            elif kept or part.kind == "call":
-                # Calls stay as long as their message does: providers check them against results.
-                parts.append(part)
-        return message.with_parts(tuple(parts))
-
-    def _pictured(self, part: Part, image: Image, choice: Choice) -> Part | None:
-        if choice.text is not None:
-            return Part(kind="text", text=choice.text)
-        if choice.view is None:
-            return part
-        drawn = self.draw(image, choice.view)
-        return None if drawn is None else replace(part, image=drawn)
-
     def elided(self, message: Message) -> str:
         """The mark of what is left out of a message, with a place for its tokens."""
         return f"{ELIDED[:-1]}, recall {message.id}]" if self.recallable else ELIDED
+
+
+def _reduced(message: Message, choices: Sequence[Choice]) -> Message:
+    parts: list[Part] = []
+    for index, part in enumerate(message.parts):
+        kept = [choice for choice in choices if choice.part == index]
+        if part.kind == "text":
+            text = _stitched(part.text, kept)
+            # Providers reject blocks whose text is empty; a plain string may be.
+            if text or part.origin is None:
+                parts.append(part if text == part.text else replace(part, text=text))
+        elif part.image is not None:
+            parts += (_pictured(part, part.image, choice) for choice in kept)
+        elif kept or part.kind == "call":
+            # Calls stay as long as their message does: providers check them against results.
+            parts.append(part)
+    return message.with_parts(tuple(parts))
+
+
+def _pictured(part: Part, image: Image, choice: Choice) -> Part:
+    """An image as it is to be seen, or what is read or said in its place."""
+    if choice.text is not None:
+        return Part(kind="text", text=choice.text)
+    return part if choice.view is None else replace(part, image=image.shown(choice.view))
 
 
 def _without_pointer(choice: Choice) -> Choice:

@@ -3,6 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
@@ -88,6 +89,16 @@ class SegmentCache:
             while self._held > self._max_segments and len(self._cache) > 1:
                 self._held -= len(self._cache.popitem(last=False)[1].segments)
         return made
+
+    def look_at(self, messages: Iterable[Message]) -> None:
+        """Cuts those of the messages that show images side by side: decoding waits for no other thread."""
+        with self._lock:
+            new = [
+                one for one in messages if one not in self._cache and any(part.image for part in one.parts)
+            ]
+        if len(new) > 1:
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(self.segmented, new))
 
     def calls(self, message: Message) -> tuple[Segment, ...]:
         """The message's calls, to be scored: they stay as long as their message does."""

@@ -87,8 +87,11 @@ class ClaudePatches:
         if size is None:
             return self.most
         long, short = max(size), min(size)
+        longest = min(long, self.edge)
+        if (tokens := self._patches(longest, short * longest / long)) <= self.most:
+            return tokens
         # Bisection over the long side in whole pixels: the cost never falls as it grows.
-        fits, too_long = 0, min(long, self.edge) + 1
+        fits, too_long = 0, longest
         while too_long - fits > 1:
             middle = (fits + too_long) // 2
             if self._patches(middle, short * middle / long) <= self.most:

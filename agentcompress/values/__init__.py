@@ -2,7 +2,8 @@
 
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
-from .image_view import LEGIBLE, Box, Extent, ImageCut, ImageView, TextLine, TextReader
+from .image_cut import ImageCut, TextLine, TextReader
+from .image_view import LEGIBLE, Box, Extent, ImageView
 from .look import Look
 from .message import ID_DIGITS, Image, Message, Part, PartKind, Role, ToolCall
 from .piece import Cut, Piece

@@ -1,11 +1,6 @@
-"""How an image is shown otherwise than in full, and what is known of it to choose."""
+"""How an image is shown otherwise than in full."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-from .look import Look
-from .message import Image
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom of a region in pixels of the whole image, right and bottom exclusive."""
@@ -41,40 +36,3 @@ class ImageView:
     def legible(self, box: Box, extent: Extent) -> bool:
         """Whether text in a region of an image of that size can still be read."""
         return self.shows(box) and (box[3] - box[1]) * self.scale(extent) >= LEGIBLE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLine:
-    """A line of text in an image, as it was read."""
-
-    text: str
-    """What it says."""
-    box: Box
-    """Where it stands."""
-
-
-class TextReader(Protocol):
-    """Reads the text in images."""
-
-    @property
-    def name(self) -> str:
-        """Names model and version: part of every cache key."""
-        ...
-
-    def lines(self, image: Image) -> Sequence[TextLine]:
-        """The lines of text, from top to bottom; none where nothing can be read."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageCut:
-    """What is known of an image: the ways to show it, the text in it, and how it looks."""
-
-    extent: Extent
-    """Its size, turned upright."""
-    views: Sequence[ImageView] = ()
-    """Ways to show less of it, largest first; which of them save anything is for a formula to say."""
-    lines: Sequence[TextLine] = ()
-    """The text in it."""
-    look: Look | None = None
-    """Its thumbnail; None where it cannot be read."""

@@ -5,6 +5,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Literal, Self
 
+from .image_view import ImageView
+
 _ENTRY = 1_000
 """Characters that remembering a message takes beside its texts."""
 ID_DIGITS = 8
@@ -25,6 +27,12 @@ class Image:
     """Pixels, or None where the size is unknown."""
     detail: str = "auto"
     """The provider's detail setting."""
+    view: ImageView | None = None
+    """What of it is to be drawn and sent, where that is not all of it."""
+
+    def shown(self, view: ImageView) -> Self:
+        """The image in one of its views."""
+        return replace(self, width=view.width, height=view.height, view=view)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

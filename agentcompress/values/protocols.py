@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .image_view import ImageCut
+from .image_cut import ImageCut
 from .message import Image, Message
 from .piece import Cut
 from .segment import Context, Selection

@@ -1,0 +1,37 @@
+"""Messages with views of images → messages with images that are those views."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from agentcompress.values import Image, Message
+
+Draw = Callable[[Image], Image | None]
+"""Makes what is to be seen of an image; None where it cannot be read any more."""
+
+
+def drawn(messages: Sequence[Message], draw: Draw) -> list[Message]:
+    """The messages as they are sent; an image that cannot be read any more is not there.
+
+    Args:
+        messages: What a plan shows.
+        draw: Called from several threads: drawing waits for no other one.
+    """
+    images = {part.image for message in messages for part in message.parts if part.image}
+    views = [image for image in images if image.view]
+    if not views:
+        return list(messages)
+    with ThreadPoolExecutor() as pool:
+        made = dict(zip(views, pool.map(draw, views), strict=True))
+    return [_with_images(message, made) for message in messages]
+
+
+def _with_images(message: Message, made: Mapping[Image, Image | None]) -> Message:
+    if not any(part.image in made for part in message.parts if part.image):
+        return message
+    pairs = ((part, part.image and made.get(part.image, part.image)) for part in message.parts)
+    return message.with_parts(
+        tuple(
+            replace(part, image=image) if image else part for part, image in pairs if image or not part.image
+        )
+    )
