@@ -66,10 +66,6 @@ def main() -> None:
         result = compressor.compress(messages)
         seconds.append(time.perf_counter() - start)
         cpu.append(time.process_time() - worked)
-    grown = [*messages, *run(options.count + 1, options.kind)[-2:]]
-    start = time.perf_counter()
-    compressor.compress(grown, plan=result.plan)
-    further = time.perf_counter() - start
     figures = {
         "images": options.count,
         "tokens before": tokens,
@@ -77,7 +73,6 @@ def main() -> None:
         "cold s": round(seconds[0], 2),
         "cold CPU s": round(cpu[0], 2),
         "warm ms": round(1_000 * seconds[1], 1),
-        "one more ms": round(1_000 * further, 1),
     }
     if options.json:
         print(json.dumps(figures))

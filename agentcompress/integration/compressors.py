@@ -37,6 +37,8 @@ class ModelCompressors:
         self._pin = settings.get("pin")
         self._recallable = recallable
         self._lossless = settings.get("lossless", False)
+        self._keep_images = settings.get("keep_images", 1)
+        self._text_reader = settings.get("text_reader")
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models
         self._strategy = settings.get("strategy")
@@ -64,6 +66,8 @@ class ModelCompressors:
                     exclude_tools=self._exclude_tools,
                     pin=self._pin,
                     lossless=self._lossless,
+                    keep_images=self._keep_images,
+                    text_reader=self._text_reader,
                     recallable=self._recallable,
                     encoder=self._encoder,
                     strategy=self._strategy,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypedDict
 
 from agentcompress.encoders import EncoderSetting
-from agentcompress.values import CompressionResult, Strategy
+from agentcompress.values import CompressionResult, Strategy, TextReader
 
 
 class Settings(TypedDict, total=False):
@@ -16,6 +16,10 @@ class Settings(TypedDict, total=False):
     """Says of a message whether it is never to be touched; its call or results stay with it."""
     lossless: bool
     """Whether tool results are said in fewer tokens even where there is room."""
+    keep_images: int
+    """How many of the newest images are shown in full while they fit."""
+    text_reader: TextReader | None
+    """Reads the text in images, so that lines of it can stand for one."""
     model: str | None
     """Name of the model to count for; None takes it from each request."""
     encoder: EncoderSetting

@@ -29,9 +29,11 @@ def drawn(messages: Sequence[Message], draw: Draw) -> list[Message]:
 def _with_images(message: Message, made: Mapping[Image, Image | None]) -> Message:
     if not any(part.image in made for part in message.parts if part.image):
         return message
-    pairs = ((part, part.image and made.get(part.image, part.image)) for part in message.parts)
-    return message.with_parts(
-        tuple(
-            replace(part, image=image) if image else part for part, image in pairs if image or not part.image
-        )
-    )
+    parts = []
+    for part in message.parts:
+        image = part.image and made.get(part.image, part.image)
+        if image:
+            parts.append(replace(part, image=image))
+        elif part.image is None:
+            parts.append(part)
+    return message.with_parts(tuple(parts))
