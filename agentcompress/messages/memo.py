@@ -8,6 +8,9 @@ from typing import Any
 
 from agentcompress.values import Message, MessageCodec
 
+_LONG = 20_000
+"""Characters of a text that is not hashed anew each time."""
+
 
 class MessageMemo:
     """Remembers what messages were read as, least recently used ones forgotten first; thread-safe.
@@ -19,7 +22,7 @@ class MessageMemo:
         characters: Texts of all that is remembered, at most.
     """
 
-    def __init__(self, characters: int = 32_000_000) -> None:
+    def __init__(self, characters: int = 128_000_000) -> None:
         self._limit = characters
         self._held = 0
         self._read: OrderedDict[int, tuple[bytes, Message]] = OrderedDict()
@@ -32,9 +35,7 @@ class MessageMemo:
             UnsupportedContentError: It cannot be read.
         """
         try:
-            # The fastest way to the bytes of plain values, and it refuses all others; version 2 has no
-            # references, so the same value gives the same bytes.
-            snapshot = blake2b(marshal.dumps(codec.fields(raw), 2), digest_size=16).digest()
+            snapshot = _snapshot(codec.fields(raw))
         except ValueError:
             return codec.read(raw)
         with self._lock:
@@ -54,3 +55,28 @@ class MessageMemo:
             self._held += message.size
             while self._held > self._limit and self._read:
                 self._held -= self._read.popitem(last=False)[1][1].size
+
+
+def _snapshot(fields: Any) -> bytes:
+    """A hash of plain values.
+
+    Raises:
+        ValueError: There are others among them.
+    """
+    # The fastest way to the bytes of plain values, and it refuses all others; version 2 has no
+    # references, so the same value gives the same bytes.
+    data = marshal.dumps(fields, 2)
+    if len(data) > _LONG:
+        data = marshal.dumps(_brief(fields), 2)
+    return blake2b(data, digest_size=16).digest()
+
+
+def _brief(value: Any) -> Any:
+    """A value with long texts, such as images, as their hash, which a text keeps."""
+    if isinstance(value, str) and len(value) > _LONG:
+        return len(value), hash(value)
+    if isinstance(value, dict):
+        return {key: _brief(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_brief(item) for item in value]
+    return value
