@@ -88,4 +88,5 @@ def _line(conversation: Conversation, index: int, forms: dict[int, int]) -> str:
     earlier = (conversation.messages[place] for place in range(index - 1, -1, -1))
     calls = (call for one in earlier for call in one.calls if call.id == message.call_id)
     view = conversation.renderer.shown(message, conversation.choose(index, forms))
-    return f"[recalled from {shortened(next(calls))}]\n{view.text}"
+    call = next(calls, None)
+    return f"[recalled from {shortened(call)}]\n{view.text}" if call else f"[recalled]\n{view.text}"
