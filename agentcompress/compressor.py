@@ -40,6 +40,8 @@ from agentcompress.values import (
 
 _APPLY_ATTEMPTS = 6
 """Tries to meet a budget by another's counter."""
+_MARKED_LATER = 512
+"""Newest messages among which one that left is seen to have been marked since."""
 
 
 class Compressor:
@@ -169,7 +171,7 @@ class Compressor:
             plan: The plan of the previous call of the same conversation.
 
         A message that is to say something else is replaced, not edited: one that left the prompt is known
-        by its identity.
+        by its identity. So is one that is to be pinned, where it left and is not among the newest 512.
 
         Returns:
             Messages in the form that came in, the plan for the next call, and the figures.
@@ -264,9 +266,8 @@ class Compressor:
         constant = count_tokens([])
         limit, shown = self._ceiling, messages
         for _ in range(_APPLY_ATTEMPTS):
-            shown = (
-                self.with_budget(replace(self._budget, limit=limit, reserve=0)).compress(messages).messages
-            )
+            smaller = self.with_budget(replace(self._budget, limit=limit, reserve=0))
+            shown = smaller.compress(messages).messages
             counted = count_tokens(shown)
             if counted <= self._ceiling:
                 break
@@ -280,32 +281,31 @@ class Compressor:
         messages = list(messages)  # The caller's may grow meanwhile.
         codec = codec_for(messages)
         conversation = self._conversation(codec, messages, tool_tokens, self._standing(codec, messages, plan))
-        decided = {*plan.shown, *plan.folded}
-        plan = self._ingested(conversation, plan)
-        views = conversation.grown(plan)
+        before, plan = plan, self._ingested(conversation, plan)
+        grown = views = conversation.grown(plan)
         tokens = kept = conversation.size(views)
         eviction = None
         if tokens > self._high_water(conversation):
             eviction = self._evicted(conversation, plan, query)
-            plan, before = eviction.plan, views
-            views = conversation.render(plan)
+            views = conversation.render(eviction.plan, plan)
+            plan = eviction.plan
             tokens = conversation.size(views)
-            kept = conversation.size(views[: common_start(before, views)])
+            kept = conversation.size(views[: common_start(grown, views)])
         shown = [view.message for view in views]
         self._standings.put(Standing(raw=messages, history=conversation.history, plan=plan, views=views))
         return CompressionResult(
             messages=list(map(codec.write, drawn(shown, self._drawer.drawn))),
             message_tokens=[view.tokens for view in views],
             plan=plan,
-            left=_named(conversation.names, {*plan.shown, *plan.folded} - decided),
+            left=conversation.newly_decided(grown, before, plan),
             ceiling=self._ceiling,
-            tokens_before=tool_tokens + sum(conversation.history.tokens),
+            tokens_before=tool_tokens + conversation.history.tokens(range(len(messages))),
             tokens_after=tokens,
             evicted=eviction is not None,
             certificate=eviction.certificate if eviction else None,
             breakdown=breakdown(shown, tool_tokens, conversation.cost),
             shortened=conversation.shortened(views),
-            folded=len(plan.folded.intersection(conversation.names)),
+            folded=len(messages) - len(conversation.there(plan)),
             prefix_kept=kept,
             milliseconds=1_000 * (time.perf_counter() - started),
         )
@@ -323,15 +323,19 @@ class Compressor:
     def _standing(self, codec: MessageCodec, messages: Sequence[Any], plan: Plan) -> Standing:
         """What an earlier call left that these messages go on from, unless what it showed was changed since.
 
-        What it did not show may say anything by now, save that it is to be pinned.
+        What it did not show may say anything by now, save that one of the newest is to be pinned.
         """
         if self._pin is not None:  # It may think otherwise of any message by now.
             return Standing()
         found = self._standings.find(messages, plan)
-        read = found.history.messages
-        same = all(self._message(codec, messages[view.of]) is read[view.of] for view in found.views)
-        marked = zip(map(codec.pinned, found.raw), read, strict=True)
-        return found if same and all(message.pinned for pinned, message in marked if pinned) else Standing()
+        history = found.history
+        same = all(
+            self._message(codec, messages[view.of]) is history.messages[view.of] for view in found.views
+        )
+        newest = max(0, len(found.raw) - _MARKED_LATER)
+        # Those that were marked before are shown, so they are marked still.
+        marked = sum(history.messages[index].pinned for index in history.hard if index >= newest)
+        return found if same and codec.pinned(found.raw[newest:]) == marked else Standing()
 
     def _conversation(
         self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int, before: Standing | None = None
@@ -367,13 +371,11 @@ class Compressor:
         # What it depends on is all in the key: threads that share a compressor learn nothing from each other.
         key = (
             self._budget,
-            tuple(conversation.names),
-            tuple(conversation.history.tokens),
-            tuple(message.error for message in conversation.messages),
-            conversation.pins,
+            conversation.history.key,
             conversation.tool_tokens,
             query,
-            json.dumps(plan.to_dict()),
+            plan.folded,
+            json.dumps(replace(plan, folded=frozenset()).to_dict()),
         )
         return self._evictions.get(
             key,
@@ -390,7 +392,3 @@ class Compressor:
                 prices=self._prices,
             ),
         )
-
-
-def _named(names: Sequence[str], wanted: Collection[str]) -> tuple[int, ...]:
-    return tuple(index for index, name in enumerate(names) if name in wanted) if wanted else ()

@@ -74,6 +74,14 @@ def test_json_stays_json() -> None:
     assert isinstance(json.loads(last(result)), list)
 
 
+def test_results_whose_calls_are_not_there_come_back_without_them() -> None:
+    orphans = [message for message in history([]) if message["role"] == "tool"]
+    newest = step("n", listing("other", 160), "find", ASKS)
+    compressor = Compressor(Budget(limit=6_000, keep=0.7))
+    _, result = played(compressor, [TASK, *orphans[: len(orphans) // 2 * 2], *newest])
+    assert "\n[recalled]\n" in last(result)
+
+
 @pytest.mark.parametrize("pinned", [True, False])
 def test_a_pinned_result_carries_nothing(pinned: bool) -> None:
     output = listing("other", 160)

@@ -1,10 +1,13 @@
 """What a call leaves behind for the next one saves work, and changes nothing."""
 
 import gc
+import sys
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import count, islice
+from statistics import median
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -79,6 +82,40 @@ def test_what_is_changed_while_it_is_shown_is_seen() -> None:
     newest = messages[-1]
     newest.content = "nothing at all"
     assert compressor.compress(messages, plan=plan).messages[-1].content == "nothing at all"
+
+
+def test_a_call_takes_no_more_steps_however_long_the_conversation_is() -> None:
+    compressor = Compressor(Budget.for_long_run(2_000), encoder="static", recallable=True)
+    plan, taken = Plan(), dict[tuple[str, bool], list[int]]()
+    for number, messages in enumerate(islice(a_run(), 300)):
+        when = "early" if 60 <= number < 110 else "late" if number >= 250 else ""
+        with counted() if when else nullcontext(list[str]()) as steps:
+            result = compressor.compress(messages, plan=plan)
+        plan = result.plan
+        taken.setdefault((when, result.evicted), []).append(len(steps))
+    for evicted in (True, False):
+        assert median(taken["late", evicted]) < 1.1 * median(taken["early", evicted])
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The events that a profiler is told: calls, and steps of generators."""
+    steps: list[str] = []
+    sys.setprofile(lambda _, event, __: steps.append(event))
+    try:
+        yield steps
+    finally:
+        sys.setprofile(None)
+
+
+def test_a_message_that_is_replaced_to_be_pinned_comes_back_however_long_ago_it_left() -> None:
+    compressor = Compressor(Budget.for_long_run(2_000), encoder="static")
+    plan = Plan()
+    for messages in islice(a_run(), 300):
+        plan = compressor.compress(messages, plan=plan).plan
+    old = messages[2].model_copy(update={"additional_kwargs": {"agentcompress_pinned": True}})
+    shown = compressor.compress([*messages[:2], old, *messages[3:]], plan=plan).messages
+    assert any(message is old for message in shown)
 
 
 def test_messages_that_come_while_others_are_compressed_are_seen_next_time() -> None:

@@ -1,5 +1,7 @@
 """LangChain messages."""
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from langchain_core.messages import (
@@ -29,6 +31,7 @@ _FIELDS = (
     "role",
     "additional_kwargs",
 )
+_KWARGS = attrgetter("additional_kwargs")
 _CHAT_ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
@@ -65,13 +68,15 @@ class LangChainCodec:
             call_id=_call_id(raw),
             error=isinstance(raw, ToolMessage) and raw.status == "error",
             aside=beside(raw.additional_kwargs),
-            pinned=self.pinned(raw),
+            pinned=bool(self.pinned([raw])),
             origin=raw,
         )
 
-    def pinned(self, raw: Any) -> bool:
-        """Whether `additional_kwargs` say so."""
-        return bool(raw.additional_kwargs.get(PINNED))
+    def pinned(self, raw: Iterable[Any]) -> int:
+        """How many say so in their `additional_kwargs`."""
+        # Most have none, and are passed over without a step of Python's each.
+        some = filter(None, map(_KWARGS, raw))
+        return sum(bool(kwargs.get(PINNED)) for kwargs in some)
 
     def write(self, message: Message) -> BaseMessage:
         """The message as LangChain's; one that did not change is the object that was read."""

@@ -1,6 +1,6 @@
 """OpenAI chat format: plain dictionaries, as files and traces hold them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
 from agentcompress.errors import UnsupportedContentError
@@ -42,9 +42,9 @@ class OpenAICodec:
             origin=raw,
         )
 
-    def pinned(self, raw: Any) -> bool:
-        """Never: the format has no place to say so."""
-        return False
+    def pinned(self, raw: Iterable[Any]) -> int:
+        """None: the format has no place to say so."""
+        return 0
 
     def write(self, message: Message) -> dict[str, Any]:
         """The message as a dictionary; one that did not change is the object that was read."""

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import takewhile
-from operator import is_
 
 import numpy as np
 
@@ -82,24 +81,45 @@ class Conversation:
     @cached_property
     def new_groups(self) -> Sequence[Group]:
         """The groups that no earlier call has seen as they are now."""
-        same = takewhile(bool, map(is_, self.before.history.groups, self.groups))
-        return self.groups[sum(same) :]
+        return self.groups[self.history.known :]
+
+    def there(self, plan: Plan) -> list[int]:
+        """Indices of the messages that have not left the prompt."""
+        return [view.of for view in self.render(plan) if self.names[view.of] not in plan.folded]
 
     def loose(self, plan: Plan) -> list[Group]:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
-        stay = staying(self.groups, self.messages) if self.recallable else frozenset[int]()
-        there = partial(self.has_left, plan=plan)
-        loose = (group for group in self.groups if group.pin is not Pin.HARD and not there(group))
+        if not self.groups:
+            return []
+        landmarks = self.history.landmarks.passed(self.new_groups, self.messages)
+        newest = self.groups[-1]
+        stay = staying(landmarks.recalls, self.messages, newest) if self.recallable else frozenset[int]()
+        there = self.history.containing(self.there(plan))
+        loose = [group for group in there if group.pin is not Pin.HARD]
         self.segmented.look_at(self.messages[index] for group in loose for index in group.messages)
         return softly_pinned(
-            self.groups,
+            loose,
             self.messages,
-            keep_steps=self.keep_steps,
-            keep_images=self.keep_images,
+            landmarks,
+            first_step=self._next_step - self.keep_steps,
             failed=self._failed,
             asked_back=stay,
-            left=there,
+            pictures=self._newest_pictures(there),
         )
+
+    def _newest_pictures(self, groups: Iterable[Group]) -> Sequence[int]:
+        """The newest messages with images, as many as are to be seen in full."""
+        indices = (index for group in groups for index in group.messages)
+        pictures = [i for i in indices if any(part.image for part in self.messages[i].parts)]
+        return pictures[max(0, len(pictures) - self.keep_images) :]
+
+    @property
+    def _next_step(self) -> int:
+        """How many assistant turns there are."""
+        if not self.groups:
+            return 0
+        newest = self.groups[-1]
+        return newest.step + (self.messages[newest.messages[0]].role == "assistant")
 
     def _failed(self, index: int) -> bool:
         message = self.messages[index]
@@ -112,7 +132,7 @@ class Conversation:
         room = _MOST_DECLARED
         for group in reversed(self.history.turns):
             index = group.messages[0]
-            if group.pin is Pin.HARD:
+            if group.pin is Pin.HARD or self.messages[index].role != "user":
                 continue
             numbers = []
             for number, segment in enumerate(self.segmented.segments(self.messages[index])):
@@ -138,22 +158,17 @@ class Conversation:
     @cached_property
     def hard_indices(self) -> frozenset[int]:
         """Where the messages stand that are never touched."""
-        return frozenset(i for group in self.groups if group.pin is Pin.HARD for i in group.messages)
+        return frozenset(self.history.hard)
 
     @property
     def hard(self) -> list[Message]:
         """Messages that are never touched."""
-        return [self.messages[index] for index in sorted(self.hard_indices)]
+        return [self.messages[index] for index in self.history.hard]
 
     @cached_property
     def fixed(self) -> int:
         """Tokens of what is never touched, tool schemas and declared constraints included."""
         return self.total(self.hard) + self.declared_tokens
-
-    @property
-    def pins(self) -> tuple[Pin, ...]:
-        """Which groups are hard-pinned."""
-        return tuple(group.pin for group in self.groups)
 
     def cost(self, message: Message) -> int:
         """Tokens of one message."""
@@ -163,17 +178,29 @@ class Conversation:
         """Tokens of a request with these messages."""
         return self.tool_tokens + sum(map(self.cost, messages))
 
-    def render(self, plan: Plan) -> list[View]:
-        """The messages as the plan shows them."""
+    def render(self, plan: Plan, after: Plan | None = None) -> list[View]:
+        """The messages as the plan shows them.
+
+        Args:
+            plan: What to show.
+            after: A plan that it goes on from: what has left by that one is not looked at again.
+        """
         if id(plan) not in self._rendered:
-            self._rendered[id(plan)] = plan, self.renderer.request(self.messages, self.names, plan)
+            wanted: Iterable[int] = range(len(self.messages))
+            if after is not None:
+                shown = [view.of for view in self.render(after)]
+                # Of those that left, the last before one that stays may carry a note.
+                last = (index - 1 for index in (*shown, len(self.messages)) if index)
+                wanted = sorted({*shown, *last})
+            self._rendered[id(plan)] = plan, self.renderer.request(self.messages, self.names, plan, wanted)
         return self._rendered[id(plan)][1]
 
     def grown(self, plan: Plan) -> list[View]:
         """`render` for a plan that, of what stands since an earlier call, changes nothing."""
         start = self.new_groups[0].messages[0] if self.new_groups else len(self.messages)
         standing = takewhile(lambda view: view.of < start, self.before.views)
-        views = [*standing, *self.renderer.request(self.messages, self.names, plan, start)]
+        new = range(start, len(self.messages))
+        views = [*standing, *self.renderer.request(self.messages, self.names, plan, new)]
         self._rendered[id(plan)] = plan, views
         return views
 
@@ -197,10 +224,17 @@ class Conversation:
             taken[view.of] += view.tokens
         return taken
 
+    def newly_decided(self, views: Iterable[View], before: Plan, after: Plan) -> tuple[int, ...]:
+        """Indices of the messages among the views that a plan is the first not to show as they are."""
+        names = ((view.of, self.names[view.of]) for view in views)
+        new = ((of, name) for of, name in names if name not in before.shown and name not in before.folded)
+        return tuple(of for of, name in new if name in after.shown or name in after.folded)
+
     def shortened(self, views: Iterable[View]) -> int:
         """How many messages are shown in fewer tokens than they have."""
         return sum(
-            view.message.origin is not None and view.tokens < self.history.tokens[view.of] for view in views
+            view.message.origin is not None and view.tokens < self.cost(self.messages[view.of])
+            for view in views
         )
 
     def choose(
@@ -268,7 +302,7 @@ class Conversation:
             groups=priced,
             message_of=np.array(message_of, dtype=np.intp),
             group_of=np.array(group_of, dtype=np.intp),
-            step=max((group.step for group in self.groups), default=0) + 1,
+            step=self.groups[-1].step + 1 if self.groups else 1,
             query=query,
             visible=self._visible(segments),
         )

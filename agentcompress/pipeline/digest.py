@@ -1,7 +1,7 @@
 """What calls that left the prompt did, in a line each: action → outcome."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from agentcompress.values import Message, ToolCall
 
@@ -14,7 +14,7 @@ _CUT = re.compile(r"[\s,\"'()\[\]{}]")
 
 
 def digests(
-    runs: Sequence[Sequence[Message]],
+    runs: Sequence[Iterable[Message]],
     room: int,
     renderer: Renderer,
     text_cost: Callable[[str], int],
@@ -26,7 +26,7 @@ def digests(
     tool's output would gain the voice of whoever the line stands with.
 
     Args:
-        runs: Messages that left the prompt, in order.
+        runs: Messages that left the prompt, of each run the newest first.
         room: Tokens that the lines of all runs may take.
         renderer: How messages are shown.
         text_cost: Tokens of a text.
@@ -41,10 +41,10 @@ def digests(
     return found
 
 
-def _newest_actions(run: Sequence[Message], renderer: Renderer) -> Iterator[str]:
+def _newest_actions(run: Iterable[Message], renderer: Renderer) -> Iterator[str]:
     """One line a call, the newest first; worked out one by one, as few of thousands have room."""
     results: dict[str, Message] = {}
-    for message in reversed(run):
+    for message in run:
         if message.call_id:
             results[message.call_id] = message
         for call in reversed(message.calls):

@@ -5,7 +5,7 @@ reading it from the cache would have cost. What the edit removes is no longer re
 call to come. So removing Δ tokens and rewriting T pays back after rewrite · T / Δ calls.
 """
 
-from itertools import pairwise
+from itertools import islice
 from math import sqrt
 
 from agentcompress.tokens import PriceModel
@@ -27,7 +27,8 @@ recorded runs at 8,000 tokens this saved 2% of the cost and no tool-only atom; w
 
 def growth(conversation: Conversation, plan: Plan) -> float:
     """Tokens that a step adds to the prompt, by the newest ones."""
-    newest = [group for group in conversation.groups if group.pin is not Pin.HARD][-_RECENT:]
+    free = (group for group in reversed(conversation.groups) if group.pin is not Pin.HARD)
+    newest = list(islice(free, _RECENT))
     steps = len({group.step for group in newest})
     taken = conversation.taken(plan)
     return max(1.0, sum(taken[i] for group in newest for i in group.messages) / max(1, steps))
@@ -68,9 +69,12 @@ def first_edit(
     """
     best, start = 0.0, 0
     held = shown = 0
-    within = torn(conversation.history, before.folded, conversation.hard_indices)
+    within = torn(conversation.history, conversation.there(before), conversation.hard_indices)
     was, will = conversation.taken(before), conversation.taken(after)
-    for group, following in pairwise(conversation.groups):
+    for group in conversation.history.containing({*was, *will}):
+        following = group.messages[-1] + 1
+        if following == len(conversation.messages):
+            break
         old, new = sum(was[i] for i in group.messages), sum(will[i] for i in group.messages)
         if old == new and not held:
             continue
@@ -80,6 +84,6 @@ def first_edit(
             break
         room_price = prices.read * calls + prices.write
         saved = (prices.write - prices.read) * held - room_price * (held - shown)
-        if saved > best and following.messages[0] not in within:
-            best, start = saved, following.messages[0]
+        if saved > best and not any(following in span for span in within):
+            best, start = saved, following
     return start

@@ -78,7 +78,7 @@ def evict(
     pace = growth(conversation, plan)
     high = int(trigger * room)
     kept = low_water(high, pace, prices) if keep is None else int(keep * room)
-    query = focus(conversation.messages) if query is None else query
+    query = focus(conversation.history, len(conversation.messages)) if query is None else query
     back = int(_RETURNED * kept) if may_return(conversation, plan) else 0
     evictor = _Evictor(
         conversation=conversation,
@@ -129,7 +129,7 @@ class _Evictor:
             attempt += 1
             selection = select(room)
             candidate = self._planned(context, selection, start, digest)
-            tokens = conversation.size(conversation.render(candidate))
+            tokens = conversation.size(conversation.render(candidate, self.plan))
             if tokens <= target and (best is None or tokens > best[0]):
                 best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
             if target - _SLACK * allowed <= tokens <= target:
@@ -144,7 +144,7 @@ class _Evictor:
         conversation, context = self.conversation, self._context(0)
         empty = Selection(renditions={}, groups=frozenset())
         noted = self._planned(context, empty, 0, 0)
-        fits = conversation.size(conversation.render(noted)) <= ceiling
+        fits = conversation.size(conversation.render(noted, self.plan)) <= ceiling
         return noted if fits else replace(noted, notes={})
 
     def _context(self, start: int) -> Context:
@@ -161,8 +161,9 @@ class _Evictor:
         return conversation.fixed + sum(loose)
 
     def _planned(self, context: Context, selection: Selection, start: int, digest: int) -> Plan:
-        conversation, notes = self.conversation, self.plan.notes
-        earlier = {name: notes[name] for name in conversation.names[:start] if name in notes}
+        conversation, names, notes = self.conversation, self.conversation.names, self.plan.notes
+        noted = (view.of for view in conversation.render(self.plan) if view.of < start)
+        earlier = {names[index]: notes[names[index]] for index in noted if names[index] in notes}
         declaring = {
             number
             for number, group in enumerate(context.groups)
@@ -170,10 +171,10 @@ class _Evictor:
         }
         selection = replace(selection, groups=selection.groups | declaring)
         fresh = replace(self.plan, evictions=self.plan.evictions + 1)
-        chosen = planned(context, selection, conversation.names, fresh, conversation.choose)
+        chosen = planned(context, selection, names, fresh, conversation.choose)
         later = notes_on(
             conversation.history,
-            chosen.folded,
+            (index for index in conversation.there(self.plan) if names[index] not in chosen.folded),
             conversation.hard_indices,
             start=start,
             room=digest,

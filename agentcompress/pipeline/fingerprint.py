@@ -5,20 +5,24 @@ from collections.abc import Sequence
 
 from agentcompress.values import Message
 
+from .grown import Tally
 
-def fingerprints(messages: Sequence[Message], said: Counter[str] | None = None) -> list[str]:
+
+def fingerprints(messages: Sequence[Message], said: Tally | None = None) -> list[str]:
     """One name a message: a hash of what it says, numbered where the same is said again.
 
     Appending messages never changes the names of earlier ones.
 
     Args:
         messages: In order.
-        said: Digest → how often it was said before; counts on.
+        said: How often each digest was said before.
     """
-    said = Counter() if said is None else said
+    before = said or Tally()
+    here: Counter[str] = Counter()
     names = []
     for message in messages:
         digest = message.digest
-        said[digest] += 1
-        names.append(digest if said[digest] == 1 else f"{digest}.{said[digest]}")
+        here[digest] += 1
+        number = before[digest] + here[digest]
+        names.append(digest if number == 1 else f"{digest}.{number}")
     return names

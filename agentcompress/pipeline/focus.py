@@ -1,19 +1,32 @@
 """What the next step is about."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from itertools import islice
 
 from agentcompress.values import Message
+
+from .history import History
 
 _LONGEST = 4_000
 """Characters of one message that are looked at: beginnings state the goal, ends the next step."""
 
 
-def focus(messages: Sequence[Message]) -> str:
-    """The task, the newest user turn, and the newest reasoning with its calls, as one query."""
-    users = [message for message in messages if message.role == "user"]
-    actors = [message for message in messages if message.role == "assistant"]
-    said = (message.said for message in (*users[:1], *users[-1:], *actors[-1:]))
-    sources = dict.fromkeys((*said, *map(_thought, actors[-1:])))
+def focus(history: History, end: int) -> str:
+    """The task, the newest user turn, and the newest reasoning with its calls, as one query.
+
+    Args:
+        history: The originals.
+        end: Index of the first message that is not looked at.
+    """
+    messages = history.messages
+    turns = history.turns[: bisect_left(history.turns, end, key=lambda group: group.messages[0])]
+    # A turn that stands among the results of a call may lie behind the end; the one before it does not.
+    near = (index for group in (*turns[:1], *turns[-2:]) for index in group.messages if index < end)
+    users = [messages[index] for index in near if messages[index].role == "user"]
+    actors = (messages[index] for index in range(end - 1, -1, -1) if messages[index].role == "assistant")
+    newest = list(islice(actors, 1))
+    said = (message.said for message in (*users[:1], *users[-1:], *newest))
+    sources = dict.fromkeys((*said, *map(_thought, newest)))
     return "\n".join(_ends(text) for text in sources)
 
 

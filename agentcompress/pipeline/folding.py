@@ -1,9 +1,10 @@
 """Where the note goes that stands for messages that left the prompt."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from agentcompress.values import Note, Place, Role
+from agentcompress.values import Message, Note, Place, Role
 
 from .digest import digests
 from .history import History
@@ -12,7 +13,7 @@ from .rendering import Renderer
 
 def notes_on(
     history: History,
-    folded: frozenset[str],
+    there: Iterable[int],
     pinned: Collection[int],
     *,
     start: int,
@@ -29,46 +30,47 @@ def notes_on(
 
     Args:
         history: The originals.
-        folded: Fingerprints of the messages that left.
+        there: Indices of the messages that have not left, in order.
         pinned: Indices of the messages that no line may be written into.
         start: Index of the first message that may have left or carry a note; the one before it stays.
         room: Tokens that lines on what was done may take altogether.
         renderer: How messages are shown.
         text_cost: Tokens of a text.
     """
-    runs = list(_runs(history, folded, pinned, start))
-    acted = [[] if place == "user" else [history.messages[i] for i in run] for place, _, run in runs]
+    runs = list(_runs(history, there, pinned, start))
+    acted = [() if place == "user" else _newest_first(history, run) for place, _, run in runs]
     notes: defaultdict[str, tuple[Note, ...]] = defaultdict(tuple)
     for (place, at, run), lines in zip(runs, digests(acted, room, renderer, text_cost), strict=True):
-        text = _text(len(run), sum(history.tokens[i] for i in run), lines)
+        tokens = sum(map(history.tokens, run))
+        text = _text(sum(map(len, run)), tokens, lines)
         notes[history.names[at]] += (Note(place=place, text=text),)
     return dict(notes)
 
 
-def torn(history: History, folded: frozenset[str], pinned: Collection[int]) -> frozenset[int]:
+def torn(history: History, there: Iterable[int], pinned: Collection[int]) -> list[range]:
     """Indices of the messages before which no edit may begin, as a run of folded ones would lose its note.
 
     Args:
         history: The originals.
-        folded: Fingerprints of the messages that left.
+        there: Indices of the messages that have not left, in order.
         pinned: Indices of the messages that no line may be written into.
     """
-    runs = _runs(history, folded, pinned, 0)
-    spans = (range(min(at + 1, run[0]), max(at, run[-1] + 1) + 1) for _, at, run in runs)
-    return frozenset(index for span in spans for index in span)
+    runs = _runs(history, there, pinned, 0)
+    return [range(min(at + 1, run[0].start), max(at, run[-1].stop) + 1) for _, at, run in runs]
 
 
 def _runs(
-    history: History, folded: frozenset[str], pinned: Collection[int], start: int
-) -> Iterator[tuple[Place, int, list[int]]]:
+    history: History, there: Iterable[int], pinned: Collection[int], start: int
+) -> Iterator[tuple[Place, int, list[range]]]:
     """For each run its note's place, the message that carries it, and the run's messages."""
-    messages, names = history.messages, history.names
-    run: list[int] = []
+    messages = history.messages
+    run: list[range] = []
     before = start - 1 if start else None
-    for index in (*range(start, len(messages)), None):
-        if index is not None and names[index] in folded:
-            run.append(index)
-            continue
+    behind = start
+    for index in (*(index for index in there if index >= start), None):
+        gone = range(behind, len(messages) if index is None else index)
+        run += [gone] if gone else []
+        behind = gone.stop + 1
         role = None if index is None else messages[index].role
         if role == "system":
             continue
@@ -77,9 +79,14 @@ def _runs(
             place = "user"
         if run and place is not None:
             at = {"head": index, "tail": before}.get(place)
-            yield place, run[-1] if at is None else at, run
+            yield place, run[-1][-1] if at is None else at, run
             run = []
         before = index
+
+
+def _newest_first(history: History, run: Sequence[range]) -> Iterator[Message]:
+    """The messages of a run."""
+    return (history.messages[index] for index in chain.from_iterable(map(reversed, reversed(run))))
 
 
 def _place(role: Role | None, before: Role | None, pinned: bool) -> Place | None:

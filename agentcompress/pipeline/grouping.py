@@ -6,9 +6,9 @@ from agentcompress.values import Group, Message, Pin
 
 
 def groups_of(
-    messages: Sequence[Message], exclude_tools: Collection[str] = (), before: Sequence[Group] = ()
+    messages: Sequence[Message], exclude_tools: Collection[str] = (), behind: Group | None = None
 ) -> list[Group]:
-    """The conversation as groups: a call with its results, or one message alone.
+    """The conversation, or its end, as groups: a call with its results, or one message alone.
 
     Hard-pinned: system messages, the first and the newest user turn, what the user
     marked, excluded tools.
@@ -16,11 +16,11 @@ def groups_of(
     Args:
         messages: In order.
         exclude_tools: Names of tools whose groups are hard-pinned.
-        before: The groups of a beginning of the messages that holds all user turns, closed ones only.
+        behind: The newest closed group of a beginning that holds all user turns; None for the whole.
     """
-    groups = list(before)
-    index = groups[-1].messages[-1] + 1 if groups else 0
-    step = groups[-1].step + (messages[groups[-1].messages[0]].role == "assistant") if groups else 0
+    groups: list[Group] = []
+    index = behind.messages[-1] + 1 if behind else 0
+    step = behind.step + (messages[behind.messages[0]].role == "assistant") if behind else 0
     users = [i for i in range(index, len(messages)) if messages[i].role == "user"]
     hard = {*users[:1], *users[-1:]}
     last_user = max(users, default=-1)
@@ -43,12 +43,12 @@ def groups_of(
     return groups
 
 
-def closed_groups(groups: Sequence[Group], messages: Sequence[Message]) -> Sequence[Group]:
-    """The groups that no further message can join: those before the newest turn of the agent's."""
+def closed_groups(groups: Sequence[Group], messages: Sequence[Message]) -> int:
+    """How many groups no further message can join: those before the newest turn of the agent's."""
     for place in range(len(groups) - 1, -1, -1):
         if messages[groups[place].messages[0]].role == "assistant":
-            return groups[:place]
-    return []
+            return place
+    return 0
 
 
 def _group_end(messages: Sequence[Message], start: int) -> int:

@@ -44,7 +44,7 @@ def ingest(
             if share is None or conversation.cost(conversation.shown(index, plan)) <= share:
                 continue
             alone = [Group(messages=(index,), step=group.step, error=group.error)]
-            context = conversation.context(alone, focus(conversation.messages[:index]))
+            context = conversation.context(alone, focus(conversation.history, index))
             selection = strategy.select(context, scored(criterion, context), share)
             # A result of which nothing fits stays, empty: its call is still there.
             selection = replace(selection, groups=frozenset({0}))

@@ -26,16 +26,16 @@ def planned(
         choose: Turns what is shown of a message into choices.
     """
     members = {names[i] for group in context.groups for i in group.messages}
-    kept = {names[i] for index in selection.groups for i in context.groups[index].messages}
+    kept = {i for index in selection.groups for i in context.groups[index].messages}
     shown = {name: choices for name, choices in plan.shown.items() if name not in members}
     rows = by_message(context, selection.renditions)
     repeated = by_message(context, selection.repeated)
     merged = {int(context.message_of[form.covers[0]]): form.text for form in selection.merged}
-    for message, name in enumerate(names):
-        if name in kept:
-            forms = {number: selection.renditions[index] for number, index in rows.get(message, {}).items()}
-            shown[name] = choose(message, forms, repeated.get(message, {}).keys(), merged.get(message))
-    return replace(plan, shown=shown, folded=(plan.folded - members) | (members - kept))
+    for message in sorted(kept):
+        forms = {number: selection.renditions[index] for number, index in rows.get(message, {}).items()}
+        shown[names[message]] = choose(message, forms, repeated.get(message, {}).keys(), merged.get(message))
+    gone = members - {names[message] for message in kept}
+    return replace(plan, shown=shown, folded=plan.folded | gone if gone else plan.folded)
 
 
 def by_message(context: Context, indices: Iterable[int]) -> Mapping[int, Mapping[int, int]]:
@@ -69,7 +69,7 @@ def settled(
         whole = folded in (0, len(members)) and not (folded and group.messages[0] in declared)
         if group.pin is Pin.HARD or not whole:
             void |= members
-    if not void & {*plan.shown, *plan.folded, *plan.notes}:
+    if all(void.isdisjoint(decided) for decided in (plan.shown, plan.folded, plan.notes)):
         return plan
     return replace(
         plan,

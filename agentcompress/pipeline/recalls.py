@@ -37,7 +37,12 @@ def asked(group: Group, messages: Sequence[Message]) -> Mapping[int, Wanted]:
 
 
 def recalled(groups: Iterable[Group], messages: Sequence[Message]) -> Mapping[int, Recalled]:
-    """Index of a tool result → what it brought back, of those that answer the tool."""
+    """Index of a tool result → what it brought back, of those that answer the tool.
+
+    Args:
+        groups: All that ask something back, in order.
+        messages: All messages.
+    """
     found: dict[int, Recalled] = {}
     by_id: dict[str, Recalled] = {}
     for group in groups:
@@ -47,13 +52,18 @@ def recalled(groups: Iterable[Group], messages: Sequence[Message]) -> Mapping[in
     return found
 
 
-def staying(groups: Sequence[Group], messages: Sequence[Message]) -> frozenset[int]:
+def staying(groups: Sequence[Group], messages: Sequence[Message], newest: Group) -> frozenset[int]:
     """Indices of answers to stay: those that the agent has not read yet, and those it insists on.
 
     Of answers that hold the same, it insists on the newest from the third on.
+
+    Args:
+        groups: All that ask something back, in order.
+        messages: All messages.
+        newest: The newest group, of those that do not, too.
     """
     answers = recalled(groups, messages)
-    unread = set(groups[-1].messages).intersection(answers) if groups else set[int]()
+    unread = set(newest.messages).intersection(answers)
     return frozenset(unread | _insisted(answers))
 
 

@@ -1,7 +1,7 @@
 """Plan → the messages to send, with every elision marked."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from agentcompress.values import Choice, Image, Message, Note, Part, Place, Plan, Role
@@ -40,7 +40,7 @@ class Renderer:
     """Whether marks of what is left out say by which id it comes back."""
 
     def request(
-        self, messages: Sequence[Message], names: Sequence[str], plan: Plan, start: int = 0
+        self, messages: Sequence[Message], names: Sequence[str], plan: Plan, places: Iterable[int]
     ) -> list[View]:
         """The messages as the plan shows them; those it does not name stay as they are.
 
@@ -48,10 +48,8 @@ class Renderer:
             messages: The originals.
             names: Their fingerprints, shape (messages,).
             plan: What to show.
-            start: Index of the first message that is wanted.
+            places: Indices of the messages that are wanted.
         """
-        gone = plan.folded.difference(plan.notes)
-        places = (index for index in range(start, len(messages)) if names[index] not in gone)
         return [
             View(of=index, message=sent, tokens=self.cost(sent))
             for index in places

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from agentcompress.values import Criterion, Group, Note, Pin, Plan, Strategy, atoms_of
 
@@ -65,7 +66,7 @@ def returned(
         text = "\n".join(_line(conversation, message, forms) for message, forms in shown.items())
         note = Note(place="end", text=text)
         candidate = replace(plan, notes={**plan.notes, name: (*plan.notes.get(name, ()), note)})
-        if conversation.size(conversation.render(candidate)) <= limit:
+        if conversation.size(conversation.render(candidate, plan)) <= limit:
             return candidate
         shown.pop(min(shown))
     return plan
@@ -74,10 +75,10 @@ def returned(
 def _gone(conversation: Conversation, plan: Plan) -> Sequence[Group]:
     """The newest groups that are gone, with nothing of them but what tools said."""
     messages = conversation.messages
-    left = [group for group in conversation.groups if conversation.has_left(group, plan)]
+    left = (group for group in reversed(conversation.groups) if conversation.has_left(group, plan))
     results = (
         replace(group, messages=tuple(i for i in group.messages if messages[i].role == "tool"), pin=Pin.NONE)
-        for group in left[-_CONSIDERED:]
+        for group in reversed(list(islice(left, _CONSIDERED)))
     )
     return [group for group in results if group.messages]
 
@@ -88,4 +89,5 @@ def _line(conversation: Conversation, index: int, forms: dict[int, int]) -> str:
     earlier = (conversation.messages[place] for place in range(index - 1, -1, -1))
     calls = (call for one in earlier for call in one.calls if call.id == message.call_id)
     view = conversation.renderer.shown(message, conversation.choose(index, forms))
-    return f"[recalled from {shortened(next(calls))}]\n{view.text}"
+    call = next(calls, None)
+    return f"[recalled from {shortened(call)}]\n{view.text}" if call else f"[recalled]\n{view.text}"

@@ -1,6 +1,6 @@
 """The seams: what each room offers to the compressor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -105,8 +105,8 @@ class MessageCodec(Protocol):
         """
         ...
 
-    def pinned(self, raw: Any) -> bool:
-        """Whether the user marked the message as never to be touched."""
+    def pinned(self, raw: Iterable[Any]) -> int:
+        """How many of the messages the user marked as never to be touched."""
         ...
 
     def write(self, message: Message) -> Any:
