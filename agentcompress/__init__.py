@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         StoreBusyError,
         UnsupportedContentError,
     )
+    from agentcompress.examples import BudgetedExampleSelector
     from agentcompress.integration import (
         ContextCompressionMiddleware,
         CostMeter,
@@ -32,6 +33,7 @@ __all__ = [
     "AgentCompressError",
     "Budget",
     "BudgetExceededError",
+    "BudgetedExampleSelector",
     "CompressionResult",
     "Compressor",
     "ContextCompressionMiddleware",
@@ -51,6 +53,7 @@ _HOMES = {
     "AgentCompressError": "errors",
     "Budget": "values",
     "BudgetExceededError": "errors",
+    "BudgetedExampleSelector": "examples",
     "CompressionResult": "values",
     "Compressor": "compressor",
     "ContextCompressionMiddleware": "integration",
