@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from agentcompress.compressor import Compressor
+    from agentcompress.documents import BudgetedDocumentCompressor
     from agentcompress.errors import (
         AgentCompressError,
         BudgetExceededError,
@@ -33,6 +34,7 @@ __all__ = [
     "AgentCompressError",
     "Budget",
     "BudgetExceededError",
+    "BudgetedDocumentCompressor",
     "BudgetedExampleSelector",
     "CompressionResult",
     "Compressor",
@@ -53,6 +55,7 @@ _HOMES = {
     "AgentCompressError": "errors",
     "Budget": "values",
     "BudgetExceededError": "errors",
+    "BudgetedDocumentCompressor": "documents",
     "BudgetedExampleSelector": "examples",
     "CompressionResult": "values",
     "Compressor": "compressor",

@@ -127,6 +127,16 @@ class VectorIndex:
                 return
             effort *= DEEPER
 
+    def nearest(self, query: Vectors, count: int) -> Ids:
+        """The ids of the vectors nearest to a query, the nearest first, by one search.
+
+        Args:
+            query: A unit vector, shape (dims,).
+            count: How many, at most.
+        """
+        ids: Ids = self._search(query[None], count, self._probes)[1][0]
+        return ids[ids >= 0]
+
     def forget(self, ids: list[int]) -> None:
         """Removes what has gone from the rows."""
         if ids:

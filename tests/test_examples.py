@@ -21,7 +21,7 @@ from langgraph.store.memory import InMemoryStore
 
 from agentcompress import BudgetedExampleSelector
 from agentcompress.examples.choice import chosen
-from agentcompress.examples.ordering import ORDERS, Order, in_order
+from agentcompress.strategies.ordering import ORDERS, Order, in_order
 from agentcompress.examples.pool import Candidates
 from agentcompress.memory import FaissStore
 from agentcompress.tokens import EstimateCounter, default_counter

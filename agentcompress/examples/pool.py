@@ -13,8 +13,10 @@ from .coverage import covered
 from .lexical_index import Ids, LexicalIndex
 from .vectors import ExampleVectors
 
-_EACH = 200
+_EACH = 100
 """Candidates that words bring, and as many that meaning brings."""
+_ASKED = 64
+"""Words of a query that are to be covered, the rarest."""
 _ENCODED = 8_192
 """Texts encoded at once."""
 
@@ -80,7 +82,3 @@ class ExamplePool:
             ),
             weights=np.array(list(wanted.values())) / max(sum(wanted.values()), 1e-9),
         )
-
-
-_ASKED = 64
-"""Words of a query that are to be covered, the rarest."""

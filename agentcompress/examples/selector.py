@@ -11,13 +11,13 @@ from langgraph.store.base import BaseStore
 
 from agentcompress.encoders import encoder_for
 from agentcompress.encoders.choice import EncoderSetting
+from agentcompress.strategies.ordering import ORDERS, Order, in_order
 from agentcompress.tokens import default_counter
 from agentcompress.values import TokenCounter
 
 from .choice import Choice, chosen
 from .chosen import ChosenExample
 from .kept import KeptExamples, key_of
-from .ordering import ORDERS, Order, in_order
 from .pool import Candidates, ExamplePool
 from .shortener import FieldShortener
 from .written import Example, ExamplePrompt, FieldLines, text_of

@@ -69,10 +69,7 @@ class ExampleVectors:
             return np.sort(np.argsort(-scores.round(6), kind="stable")[:count])
         require_faiss()
         self._index.follow(self)
-        for _, found, complete in self._index.ranked(query):
-            if len(found) >= count or complete:
-                break
-        return np.sort(np.array(found[:count], dtype=np.intp) - 1)
+        return np.sort(self._index.nearest(query, count) - 1)
 
     def scores(self, query: Vectors, ids: Ids) -> Scores:
         """Cosine of some vectors and a query, as `seen_from` the mean of all, shape (ids,)."""

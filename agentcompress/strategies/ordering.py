@@ -1,4 +1,4 @@
-"""Where each example stands in the prompt."""
+"""Where what was chosen stands in the prompt."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeVar, get_args
