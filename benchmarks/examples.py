@@ -18,7 +18,23 @@ from langchain_core.prompts import PromptTemplate
 
 from agentcompress import BudgetedExampleSelector
 
-_VERBS = "book play find cancel move rate show call send order open check change pay return".split()
+_VERBS = [
+    "book",
+    "play",
+    "find",
+    "cancel",
+    "move",
+    "rate",
+    "show",
+    "call",
+    "send",
+    "order",
+    "open",
+    "check",
+    "change",
+    "pay",
+    "return",
+]
 _KINDS = 150
 """Labels."""
 _RARE = 60_000

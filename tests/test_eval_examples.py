@@ -4,10 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from agentcompress.encoders import StaticEncoder
 from agentcompress.evaluation.budgets import Times
 from agentcompress.evaluation.evaluating import Evaluation, RecordReader
 from agentcompress.evaluation.example_choosers import EXAMPLE_CHOOSER_NAMES, Examples, example_chooser_named
@@ -32,13 +30,7 @@ RECORD = {"source": "made", "labels": list(SAID), "train": TRAIN, "test": TEST}
 
 
 def made() -> Examples:
-    texts = [one["text"] for one in TRAIN]
-    return Examples(
-        source="made",
-        examples=ExampleSet.model_validate(RECORD).train,
-        tokens=np.array(default_counter().count_many(texts)),
-        vectors=StaticEncoder().encode(texts),
-    )
+    return Examples.of(ExampleSet.model_validate(RECORD))
 
 
 @pytest.mark.parametrize("name", EXAMPLE_CHOOSER_NAMES)
@@ -46,10 +38,10 @@ def made() -> Examples:
 def test_no_policy_goes_over_the_budget_and_each_repeats_itself(name: str, budget: int) -> None:
     of = made()
     for query in ("play a song", "", "xyzzy", "table"):
-        chosen = example_chooser_named(name, of, budget).choose(query, budget)
+        chosen = example_chooser_named(name, of, budget).choose(of.asked(query), budget)
         assert len(chosen) == len(set(chosen))
         assert of.tokens[chosen].sum() <= budget
-        assert chosen == example_chooser_named(name, of, budget).choose(query, budget)
+        assert chosen == example_chooser_named(name, of, budget).choose(of.asked(query), budget)
         left = budget - of.tokens[chosen].sum()
         rest = [tokens for place, tokens in enumerate(of.tokens.tolist()) if place not in chosen]
         if name in ("bm25", "knn", "random"):

@@ -21,9 +21,9 @@ from langgraph.store.memory import InMemoryStore
 
 from agentcompress import BudgetedExampleSelector
 from agentcompress.examples.choice import chosen
-from agentcompress.strategies.ordering import ORDERS, Order, in_order
 from agentcompress.examples.pool import Candidates
 from agentcompress.memory import FaissStore
+from agentcompress.strategies.ordering import ORDERS, Order, in_order
 from agentcompress.tokens import EstimateCounter, default_counter
 
 from .test_eval_examples import TRAIN

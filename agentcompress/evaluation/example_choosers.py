@@ -3,16 +3,17 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agentcompress.criteria.embedding import seen_from
 from agentcompress.encoders import encoder_for
+from agentcompress.tokens import default_counter
 from agentcompress.values import Scores, Vectors
 
-from .example_sets import LabelledText
+from .example_sets import ExampleSet, LabelledText
 
 _NEAR = 200
 """Examples among which MMR chooses, the nearest."""
@@ -32,17 +33,42 @@ class Examples:
     """What the text of each costs, shape (examples,)."""
     vectors: Vectors
     """Shape (examples, dimensions)."""
+    mean: Vectors
+    """Their mean, shape (dimensions,)."""
 
-    def similar(self, query: str) -> Scores:
-        """Cosine of each example and a query, seen from the mean of the examples, in [0, 1]."""
-        [vector] = encoder_for("static").encode([query])
-        return seen_from(self.vectors.mean(axis=0), self.vectors, vector)
+    @classmethod
+    def of(cls, found: ExampleSet) -> Self:
+        """The examples of a set, counted and encoded."""
+        texts = [example.text for example in found.train]
+        vectors = encoder_for("static").encode(texts)
+        return cls(
+            source=found.source,
+            examples=found.train,
+            tokens=np.array(default_counter().count_many(texts), dtype=np.intp),
+            vectors=vectors,
+            mean=vectors.mean(axis=0),
+        )
+
+    def asked(self, text: str) -> "Asked":
+        """A query for these examples."""
+        [vector] = encoder_for("static").encode([text])
+        return Asked(text=text, similar=seen_from(self.mean, self.vectors, vector))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """A query, with what several policies look at."""
+
+    text: str
+    """What is asked."""
+    similar: Scores
+    """Cosine of each example and the query, seen from the mean of the examples, in [0, 1], shape (examples,)."""
 
 
 class ExampleChooser(Protocol):
     """Decides which examples are shown."""
 
-    def choose(self, query: str, budget: int) -> list[int]:
+    def choose(self, query: Asked, budget: int) -> list[int]:
         """Places of the examples, the most relevant first; their tokens sum up to the budget at most."""
         ...
 
@@ -68,10 +94,11 @@ class SelectorChooser:
             order="similar-first",
         )
 
-    def choose(self, query: str, budget: int) -> list[int]:
+    def choose(self, query: Asked, budget: int) -> list[int]:
         """What the selector shows."""
         return [
-            self._first[one["text"], one["label"]] for one in self._selector.select_examples({"text": query})
+            self._first[one["text"], one["label"]]
+            for one in self._selector.select_examples({"text": query.text})
         ]
 
 
@@ -81,10 +108,10 @@ class RandomChooser:
     def __init__(self, of: Examples, **_: Any) -> None:
         self._of = of
 
-    def choose(self, query: str, budget: int) -> list[int]:
+    def choose(self, query: Asked, budget: int) -> list[int]:
         """A random subset."""
         order = list(range(len(self._of.tokens)))
-        random.Random(f"{self._of.source}/{query}").shuffle(order)
+        random.Random(f"{self._of.source}/{query.text}").shuffle(order)
         return _fitting(self._of, order, budget)
 
 
@@ -100,9 +127,9 @@ class LexicalChooser:
         texts = [example.text for example in of.examples]
         self._index.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
 
-    def choose(self, query: str, budget: int) -> list[int]:
+    def choose(self, query: Asked, budget: int) -> list[int]:
         """The best matches."""
-        [words] = self._tokenize([query], return_ids=False, show_progress=False)
+        [words] = self._tokenize([query.text], return_ids=False, show_progress=False)
         known = [word for word in words if word in self._index.vocab_dict]
         scores = self._index.get_scores(known) if known else np.zeros(len(self._of.tokens))
         return _fitting(self._of, np.argsort(-scores, kind="stable").tolist(), budget)
@@ -114,9 +141,9 @@ class NearestChooser:
     def __init__(self, of: Examples, **_: Any) -> None:
         self._of = of
 
-    def choose(self, query: str, budget: int) -> list[int]:
+    def choose(self, query: Asked, budget: int) -> list[int]:
         """The nearest."""
-        order = np.argsort(-self._of.similar(query), kind="stable")
+        order = np.argsort(-query.similar, kind="stable")
         return _fitting(self._of, order.tolist(), budget)
 
 
@@ -126,12 +153,11 @@ class MarginalChooser:
     def __init__(self, of: Examples, **_: Any) -> None:
         self._of = of
 
-    def choose(self, query: str, budget: int) -> list[int]:
+    def choose(self, query: Asked, budget: int) -> list[int]:
         """The nearest that are unlike each other."""
-        similar = self._of.similar(query)
-        near = np.argsort(-similar, kind="stable")[:_NEAR]
+        near = np.argsort(-query.similar, kind="stable")[:_NEAR]
         vectors, tokens = self._of.vectors[near], self._of.tokens[near]
-        relevance, likeness = _BALANCE * (2 * similar[near] - 1), np.zeros(len(near), dtype=np.float32)
+        relevance, likeness = _BALANCE * (2 * query.similar[near] - 1), np.zeros(len(near), dtype=np.float32)
         chosen: list[int] = []
         while (fits := tokens <= budget).any():
             best = int(np.where(fits, relevance - (1 - _BALANCE) * likeness, -np.inf).argmax())

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from agentcompress.encoders import encoder_for
-from agentcompress.tokens import default_counter
-
 from .budgets import EvalBudget, ceiling_of
-from .example_choosers import ExampleChooser, Examples, example_chooser_named
-from .example_sets import ExampleSet, LabelledText
+from .example_choosers import Asked, ExampleChooser, Examples, example_chooser_named
+from .example_sets import ExampleSet
 from .summary import time_figures
 
 _TEMPERATURE = 0.05
@@ -29,20 +26,20 @@ class VoteTally:
         self.times: list[float] = []
         self._over = 0
 
-    def add(self, of: Examples, asked: LabelledText, budget: int, chooser: ExampleChooser) -> None:
+    def add(self, of: Examples, query: Asked, label: str, budget: int, chooser: ExampleChooser) -> None:
         """Lets the policy choose for one query, and counts what its examples say."""
         begun = perf_counter()
-        chosen = chooser.choose(asked.text, budget)
+        chosen = chooser.choose(query, budget)
         self.times.append((perf_counter() - begun) * 1000)
         labels = [of.examples[place].label for place in chosen]
-        weights = np.exp(of.similar(asked.text)[chosen] / _TEMPERATURE).tolist()
+        weights = np.exp(query.similar[chosen] / _TEMPERATURE).tolist()
         tokens = int(of.tokens[chosen].sum())
         self._over += tokens > budget
         self.rows.append(
             {
-                "label_present": asked.label in labels,
-                "majority": _elected(labels, [1.0] * len(labels)) == asked.label,
-                "weighted_vote": _elected(labels, weights) == asked.label,
+                "label_present": label in labels,
+                "majority": _elected(labels, [1.0] * len(labels)) == label,
+                "weighted_vote": _elected(labels, weights) == label,
                 "examples": len(chosen),
                 "tokens": tokens,
             }
@@ -78,19 +75,14 @@ class VoteEvaluation:
 
     def add(self, record: ExampleSet) -> None:
         """Lets every policy choose for every query of a set."""
-        texts = [example.text for example in record.train]
-        of = Examples(
-            source=record.source,
-            examples=record.train,
-            tokens=np.array(default_counter().count_many(texts), dtype=np.intp),
-            vectors=encoder_for("static").encode(texts),
-        )
+        of = Examples.of(record)
         budget = ceiling_of(self._budget, of.tokens.tolist())
-        tallies = {}
-        for name in self._policies:
-            chooser, tallies[name] = example_chooser_named(name, of, budget), VoteTally()
-            for asked in record.test:
-                tallies[name].add(of, asked, budget, chooser)
+        choosers = {name: example_chooser_named(name, of, budget) for name in self._policies}
+        tallies = {name: VoteTally() for name in choosers}
+        for asked in record.test:
+            query = of.asked(asked.text)
+            for name, chooser in choosers.items():
+                tallies[name].add(of, query, asked.label, budget, chooser)
         self._sets[record.source] = {
             "examples": len(of.examples),
             "queries": len(record.test),

@@ -2,5 +2,6 @@
 
 from .chosen import ChosenExample
 from .selector import BudgetedExampleSelector
+from .trajectories import run_example
 
-__all__ = ["BudgetedExampleSelector", "ChosenExample"]
+__all__ = ["BudgetedExampleSelector", "ChosenExample", "run_example"]
