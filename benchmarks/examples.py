@@ -18,23 +18,7 @@ from langchain_core.prompts import PromptTemplate
 
 from agentcompress import BudgetedExampleSelector
 
-_VERBS = [
-    "book",
-    "play",
-    "find",
-    "cancel",
-    "move",
-    "rate",
-    "show",
-    "call",
-    "send",
-    "order",
-    "open",
-    "check",
-    "change",
-    "pay",
-    "return",
-]
+_VERBS = ("book", "play", "find", "cancel", "move", "rate", "call", "send", "order", "open", "check", "pay")
 _KINDS = 150
 """Labels."""
 _RARE = 60_000

@@ -8,6 +8,8 @@ from agentcompress.values import atoms_of
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4
 """Words in a row that are compared."""
+_LEAST = 8
+"""Words of a text from which on it can be a repeat: "Yes, I think so" is said anew each time."""
 _SAME = 0.9
 """Share of a text's shingles that another one has, too, from which on it is a repeat."""
 
@@ -15,7 +17,7 @@ _SAME = 0.9
 def repeats_of(texts: Sequence[str]) -> dict[int, int]:
     """Text → the longer or earlier one that says the same; no entry for those that stand for themselves.
 
-    A repeat has nine tenths of its runs of four words in the other, and no name, number or
+    A repeat has eight words or more, nine tenths of its runs of four words in the other, and no name, number or
     identifier of its own: versions of a record that differ in a figure are two.
 
     Source: containment of shingles (Broder, "On the Resemblance and Containment of Documents",
@@ -46,4 +48,6 @@ def repeats_of(texts: Sequence[str]) -> dict[int, int]:
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
     words = _WORD.findall(text.lower())
-    return {tuple(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1))}
+    if len(words) < _LEAST:
+        return set()
+    return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}

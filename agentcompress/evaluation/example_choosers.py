@@ -62,7 +62,7 @@ class Asked:
     text: str
     """What is asked."""
     similar: Scores
-    """Cosine of each example and the query, seen from the mean of the examples, in [0, 1], shape (examples,)."""
+    """Cosine of each example and the query, as `seen_from` the mean of the examples, shape (examples,)."""
 
 
 class ExampleChooser(Protocol):
@@ -96,10 +96,8 @@ class SelectorChooser:
 
     def choose(self, query: Asked, budget: int) -> list[int]:
         """What the selector shows."""
-        return [
-            self._first[one["text"], one["label"]]
-            for one in self._selector.select_examples({"text": query.text})
-        ]
+        chosen = self._selector.select_examples({"text": query.text})
+        return [self._first[one["text"], one["label"]] for one in chosen]
 
 
 class RandomChooser:
