@@ -152,7 +152,9 @@ def test_keys_that_are_missing_are_named() -> None:
         selector().select_examples({"query": "hi"})
     with pytest.raises(ValueError, match="an example must be a mapping, got str"):
         selector(["hi"])
-    assert selector().select_examples({"text": "play", "other": 3})
+    with pytest.raises(ValueError, match=r"example_prompt needs .*label.*: the example has text"):
+        selector([{"text": "hi"}]).select_examples({"text": "hi"})
+    assert selector([{**one, "more": 1} for one in TRAIN]).select_examples({"text": "play", "other": 3})
 
 
 def test_without_input_keys_all_but_the_label_is_compared() -> None:
@@ -251,6 +253,7 @@ def test_the_set_is_near_the_best_of_all(seed: int) -> None:
     candidates = Candidates(
         ids=np.arange(count),
         relevance=rng.normal(size=count),
+        likeness=rng.random((count, count)),
         coverage=rng.random((count, 3)),
         weights=np.array([0.5, 0.3, 0.2]),
     )
@@ -263,6 +266,7 @@ def test_the_set_is_near_the_best_of_all(seed: int) -> None:
         picked = Candidates(
             ids=candidates.ids,
             relevance=candidates.relevance,
+            likeness=candidates.likeness,
             coverage=candidates.coverage,
             weights=candidates.weights,
         )

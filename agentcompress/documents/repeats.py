@@ -17,8 +17,8 @@ _SAME = 0.9
 def repeats_of(texts: Sequence[str]) -> dict[int, int]:
     """Text → the longer or earlier one that says the same; no entry for those that stand for themselves.
 
-    A repeat has eight words or more, nine tenths of its runs of four words in the other, and no name, number or
-    identifier of its own: versions of a record that differ in a figure are two.
+    A repeat has eight words or more, nine tenths of its runs of four words in the other, and
+    no name, number or identifier of its own: versions of a record that differ in a figure are two.
 
     Source: containment of shingles (Broder, "On the Resemblance and Containment of Documents",
     SEQUENCES 1997).

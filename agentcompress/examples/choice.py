@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from .pool import Candidates
 
+_ALIKE = 0.3
+"""Share of its relevance that an example loses which says just what one taken before says."""
 _COVERAGE = 1.0
 """What covering all words of the query counts, against the lead of the most relevant over the least."""
 _LABEL = 4.0
@@ -26,6 +28,8 @@ class Choice:
     """Its place among the candidates."""
     relevance: float
     """How relevant it is, from 0 for the least of the candidates to 1."""
+    alike: float
+    """Its cosine with the one taken before that is most like it, from 0 to 1; 0 for the first."""
     coverage: float
     """Share of the query's words that it covers better than those before it, by weight."""
     label: float
@@ -34,7 +38,8 @@ class Choice:
     @property
     def value(self) -> float:
         """What all of it is worth together."""
-        return self.relevance + _COVERAGE * self.coverage + _LABEL * self.label
+        relevance = self.relevance * (1 - _ALIKE * self.alike)
+        return relevance + _COVERAGE * self.coverage + _LABEL * self.label
 
 
 def chosen(
@@ -42,12 +47,14 @@ def chosen(
 ) -> list[Choice]:
     """The set with the highest value that greedy choice finds, in the order in which it was taken.
 
-    F(Z) = relevance of each + coverage of the query's words by the best of all + odds that the
-    right label is among theirs: monotone and submodular. Greedy runs on gain per token (to
-    a power), and once more with the most valuable candidate first; the better set counts.
+    A set is worth the relevance of each, less where it is like another one, the coverage of
+    the query's words by the best of all, and the odds that the right label is among theirs.
+    Greedy runs on gain per token (to a power), and once more with the most valuable candidate
+    first; the better set counts.
 
     Source: set-level coverage of Gupta, Gardner & Singh, "Coverage-based Example Selection for
-    In-Context Learning" (EMNLP 2023); scaled cost of Lin & Bilmes (NAACL 2010).
+    In-Context Learning" (EMNLP 2023); likeness as in MMR (Carbonell & Goldstein, SIGIR 1998); scaled
+    cost of Lin & Bilmes (NAACL 2010).
 
     Args:
         candidates: What comes into question.
@@ -57,13 +64,13 @@ def chosen(
     """
     value = _Value(candidates, labels)
     tokens = np.maximum(np.array(costs, dtype=np.float64), 1.0)
-    by_thrift = _filled(value, tokens, budget, first=None)
     fits = tokens <= budget
     if not fits.any():
         return []
     best = int(np.where(fits, value.gains().round(6), -np.inf).argmax())
-    by_value = _filled(value, tokens, budget, first=best)
-    return max(by_thrift, by_value, key=_worth)
+    return max(
+        _filled(value, tokens, budget, first=None), _filled(value, tokens, budget, first=best), key=_worth
+    )
 
 
 def label_odds(relevance: Floats, labels: Sequence[str | None]) -> Floats:
@@ -95,10 +102,12 @@ class _Value:
         """Nothing is taken."""
         self._covered = np.zeros(len(self._candidates.weights))
         self._new = self._odds.copy()
+        self._alike = np.zeros(len(self._relevance))
 
     def gains(self) -> Floats:
         """What each would add, shape (candidates,)."""
-        gains: Floats = self._relevance + _COVERAGE * self._added() + _LABEL * self._new
+        relevance = self._relevance * (1 - _ALIKE * self._alike)
+        gains: Floats = relevance + _COVERAGE * self._added() + _LABEL * self._new
         return gains
 
     def take(self, place: int) -> Choice:
@@ -106,10 +115,12 @@ class _Value:
         choice = Choice(
             place=place,
             relevance=float(self._relevance[place]),
+            alike=float(self._alike[place]),
             coverage=float(self._added()[place]),
             label=float(self._new[place]),
         )
         np.maximum(self._covered, self._candidates.coverage[place], out=self._covered)
+        np.maximum(self._alike, self._candidates.likeness[place], out=self._alike)
         self._new[self._labels == self._labels[place]] = 0.0
         return choice
 

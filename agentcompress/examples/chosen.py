@@ -19,6 +19,8 @@ class ChosenExample:
     """Whether a field of it was cut."""
     relevance: float
     """By words and meaning, from 0 for the least of the candidates to 1 for the most."""
+    alike: float
+    """How like one chosen before it is, by meaning, from 0 to 1; costs up to 0.3 of its relevance."""
     coverage: float
     """Share of the query's words, by rarity, that it covers better than what was chosen before it."""
     label: float

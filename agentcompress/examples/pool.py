@@ -31,6 +31,8 @@ class Candidates:
     """Their places in the pool, ascending, shape (candidates,)."""
     relevance: Floats
     """Sum of the z-scores of BM25 and cosine over the candidates, shape (candidates,)."""
+    likeness: Floats
+    """Cosines of each two, seen from the mean of the pool, in [0, 1], shape (candidates, candidates)."""
     coverage: Floats
     """How well each covers each word of the query, in [0, 1], shape (candidates, words)."""
     weights: Floats
@@ -77,6 +79,7 @@ class ExamplePool:
         return Candidates(
             ids=ids,
             relevance=relevance,
+            likeness=self._vectors.likeness(ids),
             coverage=covered(
                 self._encoder, list(wanted), [self._words.words(place) for place in ids.tolist()]
             ),

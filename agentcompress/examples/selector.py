@@ -126,7 +126,7 @@ class BudgetedExampleSelector(BaseExampleSelector):
         """The examples to show, in the order of the prompt.
 
         Raises:
-            ValueError: The input lacks an input key.
+            ValueError: The input lacks an input key, or an example a field that the prompt writes.
         """
         return [dict(choice.example) for choice in self.select(input_variables)]
 
@@ -138,7 +138,7 @@ class BudgetedExampleSelector(BaseExampleSelector):
         """The same with what each costs, its score, and the reasons for it.
 
         Raises:
-            ValueError: The input lacks an input key.
+            ValueError: As for `select_examples`.
         """
         query = self._query(input_variables)
         with self._lock:
@@ -175,6 +175,7 @@ class BudgetedExampleSelector(BaseExampleSelector):
                     tokens=self._cost(example) if cut else full,
                     shortened=cut,
                     relevance=choice.relevance,
+                    alike=choice.alike,
                     coverage=choice.coverage,
                     label=choice.label,
                     score=choice.value,
@@ -195,10 +196,16 @@ class BudgetedExampleSelector(BaseExampleSelector):
         return in_order(ranked, self._order)
 
     def _tokens(self, shown: Sequence[ChosenExample]) -> int:
-        return self._counter.count(self._separator.join(self._prompt.format(**one.example) for one in shown))
+        return self._counter.count(self._separator.join(self._written(one.example) for one in shown))
+
+    def _written(self, example: Example) -> str:
+        try:
+            return self._prompt.format(**example)
+        except KeyError as error:
+            raise ValueError(f"example_prompt needs {error}: the example has {', '.join(example)}") from error
 
     def _cost(self, example: Example) -> int:
-        return self._counter.count(self._prompt.format(**example) + self._separator)
+        return self._counter.count(self._written(example) + self._separator)
 
     def _least(self, example: Example, cost: int) -> int:
         """What an example costs, shortened where it is large."""

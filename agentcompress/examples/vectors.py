@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentcompress.criteria.embedding import seen_from
 from agentcompress.memory.index import FLAT_UP_TO, VectorIndex, require_faiss
@@ -78,3 +79,12 @@ class ExampleVectors:
         mean = (self._sum / self._count).astype(np.float32)
         every = len(ids) == self._count  # then no copy of them
         return seen_from(mean, self._rows[: self._count] if every else self._rows[ids], query)
+
+    def likeness(self, ids: Ids) -> NDArray[np.float64]:
+        """Cosine of each two of some vectors, seen from the mean of all, at least 0, shape (ids, ids)."""
+        if self._sum is None:
+            return np.zeros((len(ids), len(ids)))
+        rows = self._rows[ids] - (self._sum / self._count).astype(np.float32)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+        likeness: NDArray[np.float64] = np.clip(rows @ rows.T, 0.0, 1.0).astype(np.float64)
+        return likeness
