@@ -17,7 +17,7 @@ help:
 	@echo "make upstream DIR=…  LangChain's own tests of agents, without the middleware and with it"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression, of each content type, of choosing, of merging, of images and of the store"
+	@echo "make bench   speed of compression, content types, choosing, merging, images, the store and examples"
 	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
@@ -70,6 +70,7 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.kernels
 	@$(BIN)/python -m benchmarks.images
 	@$(BIN)/python -m benchmarks.memory
+	@$(BIN)/python -m benchmarks.examples --examples 100000
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)

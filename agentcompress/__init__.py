@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from agentcompress.compressor import Compressor
+    from agentcompress.documents import BudgetedDocumentCompressor
     from agentcompress.errors import (
         AgentCompressError,
         BudgetExceededError,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         StoreBusyError,
         UnsupportedContentError,
     )
+    from agentcompress.examples import BudgetedExampleSelector
     from agentcompress.integration import (
         ContextCompressionMiddleware,
         CostMeter,
@@ -32,6 +34,8 @@ __all__ = [
     "AgentCompressError",
     "Budget",
     "BudgetExceededError",
+    "BudgetedDocumentCompressor",
+    "BudgetedExampleSelector",
     "CompressionResult",
     "Compressor",
     "ContextCompressionMiddleware",
@@ -51,6 +55,8 @@ _HOMES = {
     "AgentCompressError": "errors",
     "Budget": "values",
     "BudgetExceededError": "errors",
+    "BudgetedDocumentCompressor": "documents",
+    "BudgetedExampleSelector": "examples",
     "CompressionResult": "values",
     "Compressor": "compressor",
     "ContextCompressionMiddleware": "integration",

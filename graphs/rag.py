@@ -1,5 +1,6 @@
 """Answers from retrieved documents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,12 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
 
+from agentcompress.documents import BudgetedDocumentCompressor
 from agentcompress.integration import compress_graph
 from agentcompress.integration.compressors import model_name
 from agentcompress.passages import PassageSelector
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Budget
-
-from .documents import pruned, written
 
 _PROMPT = (
     "Answer from the numbered documents and name the numbers of those you used. "
@@ -76,9 +76,9 @@ def build_rag(
         model=chat,
         retriever=retriever,
         system=SystemMessage(system_prompt),
-        budget=share,
-        selector=selector or PassageSelector(),
-        counter=counter,
+        compressor=BudgetedDocumentCompressor(
+            budget=max(share, 0), selector=selector or PassageSelector(), count=counter.text, write=written
+        ),
     )
     builder = StateGraph(RagState)
     builder.add_node("retrieve", RunnableLambda(nodes.retrieve, nodes.aretrieve))
@@ -97,9 +97,7 @@ class _RagNodes:
     model: BaseChatModel
     retriever: Runnable[str, list[Document]]
     system: SystemMessage
-    budget: int
-    selector: PassageSelector
-    counter: RequestCounter
+    compressor: BudgetedDocumentCompressor
 
     def retrieve(self, state: RagState) -> dict[str, Any]:
         return {"documents": self.retriever.invoke(_question(state["messages"]))}
@@ -109,9 +107,7 @@ class _RagNodes:
 
     def prune(self, state: RagState) -> dict[str, Any]:
         question = _question(state["messages"])
-        count = self.counter.text
-        shown = pruned(state["documents"], question, self.budget, selector=self.selector, count=count)
-        return {"shown": shown}
+        return {"shown": list(self.compressor.compress_documents(state["documents"], question))}
 
     def answer(self, state: RagState) -> dict[str, Any]:
         return {"messages": [self.model.invoke(self._request(state))]}
@@ -129,6 +125,19 @@ class _RagNodes:
             else [{"type": "text", "text": text}, *newest.content]
         )
         return [self.system, *before, newest.model_copy(update={"content": content})]
+
+
+def written(documents: Sequence[Document]) -> str:
+    """Documents as a model reads them: numbered, with their sources."""
+    return "\n\n".join(
+        f"[{number}] {', '.join(_sources(document))}".rstrip() + f"\n{document.page_content}"
+        for number, document in enumerate(documents, start=1)
+    )
+
+
+def _sources(document: Document) -> list[str]:
+    said = [document.metadata, *document.metadata.get("also", ())]
+    return list(dict.fromkeys(str(metadata["source"]) for metadata in said if "source" in metadata))
 
 
 def _question(messages: list[AnyMessage]) -> str:

@@ -6,14 +6,14 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from math import isqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from agentcompress.errors import MissingDependencyError
 from agentcompress.values import Vectors
 
-from .vector_rows import Ids, VectorRows
+from .vector_rows import Ids
 
 FLAT_UP_TO = 20_000
 """Vectors that are compared one by one; beyond, only those in the cells nearest to the query are."""
@@ -56,6 +56,19 @@ def require_faiss() -> None:
     )
 
 
+class VectorSource(Protocol):
+    """What an index follows: a store's rows, or vectors in memory."""
+
+    @property
+    def dims(self) -> int:
+        """Dimensions of each vector."""
+        ...
+
+    def after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
+        """Ids above `last`, ascending, and their vectors, shape (ids, dims), some at a time."""
+        ...
+
+
 class VectorIndex:
     """Finds vectors by cosine. Not safe for threads.
 
@@ -74,7 +87,7 @@ class VectorIndex:
         self._gpu: Any = None  # a copy of the index, until that changes
         self._resources: Any = None
 
-    def follow(self, vectors: VectorRows) -> None:
+    def follow(self, vectors: VectorSource) -> None:
         """Adds what was written since the last time, by whatever process.
 
         Raises:
@@ -116,6 +129,16 @@ class VectorIndex:
             if complete:
                 return
             effort *= DEEPER
+
+    def nearest(self, query: Vectors, count: int) -> Ids:
+        """The ids of the vectors nearest to a query, the nearest first, by one search.
+
+        Args:
+            query: A unit vector, shape (dims,).
+            count: How many, at most.
+        """
+        ids: Ids = self._search(query[None], count, self._probes)[1][0]
+        return ids[ids >= 0]
 
     def forget(self, ids: list[int]) -> None:
         """Removes what has gone from the rows."""

@@ -42,7 +42,7 @@ FERRY = asked("When does the ferry to Ormsund leave?", "d0")
 TICKETS = asked("Where are tickets for the ferry sold, and when is the museum closed?", "d2", "d3")
 
 
-@given(st.integers(0, 60), st.sampled_from(CHOOSER_NAMES), st.lists(st.sampled_from(TEXTS), max_size=8))
+@given(st.integers(0, 60), st.sampled_from(CHOOSER_NAMES), st.lists(st.sampled_from(TEXTS), unique=True))
 def test_no_policy_goes_over_the_budget_and_each_repeats_itself(
     budget: int, name: str, texts: list[str]
 ) -> None:
@@ -160,7 +160,8 @@ def test_sets_may_come_before_the_questions(write_lines: WriteLines) -> None:
         ({**FERRY, "documents": [], "doc_set": "x"}, "doc_set 'x' is in no bad_docs.jsonl or"),
         ({**FERRY, "documents": [], "doc_set": "x", "source": "../up"}, "is in no bad_docs.jsonl or bad"),
         ({"doc_set": "x", "documents": []}, "documents: List should have at least 1 item"),
-        ({"labels": [], "train": [], "test": []}, "evaluation of icl records is not there yet"),
+        ({"train": [], "test": []}, "train: List should have at least 1 item"),
+        ({"train": [{"text": "hi"}], "test": []}, "train.0.label: Field required"),
         ({"instruction": "click", "image": "a.png"}, "evaluation of gui records is not there yet"),
         ({"messages": []}, "is no record to evaluate"),
         ([1], "a record must be an object"),

@@ -90,9 +90,7 @@ def test_repeated_documents_are_shown_once() -> None:
     noting = Noting("yes")
     graph = build_rag(ScriptedModel(script=noting), RunnableLambda(lambda _: LIBRARY[:2] * 10), budget=4_000)
     state = graph.invoke({"messages": [HumanMessage("Pump 1?")]})
-    assert state["shown"] == [
-        d.model_copy(update={"page_content": d.page_content.strip()}) for d in LIBRARY[:2]
-    ]
+    assert [d.page_content for d in state["shown"]] == [d.page_content for d in LIBRARY[:2]]
 
 
 def test_a_long_talk_about_documents_fits() -> None:

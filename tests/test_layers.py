@@ -37,15 +37,20 @@ MAY_IMPORT = {
     "archive": {*ENGINE},
     "integration": {*CORE, "archive", "compressor", "encoders", "messages", "tokens"},
     "passages": {*CORE, "criteria", "encoders", "strategies", "tokens"},
+    "documents": {*CORE, "passages", "segmenters", "strategies", "tokens"},
+    "examples": {
+        *CORE,
+        *("compressor", "criteria", "encoders", "memory", "passages", "segmenters", "strategies", "tokens"),
+    },
     "memory": {*CORE, "files", "encoders"},
-    "graphs": {*CORE, "compressor", "integration", "memory", "passages", "tokens"},
+    "graphs": {*CORE, "compressor", "documents", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
-    "evaluation": {*ENGINE, "archive", "passages"},
+    "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
     "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
     "__main__": {"cli"},
-    "__init__": {*CORE, "compressor", "integration"},
+    "__init__": {*CORE, "compressor", "documents", "examples", "integration"},
 }
 HEAVY = {
     "torch",

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
+from .test_eval_examples import TRAIN
 from .test_integration_graph import agent
 from .test_middleware import TASK, RecordingModel, read
 
@@ -25,6 +27,8 @@ def test_snippet_runs(
         "tools": [read],
         "builder": agent(model),
         "embeddings": DeterministicFakeEmbedding(size=8),
+        "examples": TRAIN,
+        "documents": [Document("\n\n".join(f"Valve {n} opens at {n * 3} bar." for n in range(90)))],
         "messages": [
             {"role": "user", "content": "go"},
             *({"role": "assistant", "content": read.invoke({"page": page})} for page in range(4)),
@@ -33,7 +37,11 @@ def test_snippet_runs(
     if "postgres" in snippet:
         names["database"] = request.getfixturevalue("postgres")
     exec(re.sub(r'"\w+:[\w.-]+"', "model", snippet), names)
-    if state := names.get("state"):
+    if few_shot := names.get("few_shot"):
+        assert few_shot.format(text="play a song").endswith("Intent: play\n\nRequest: play a song\nIntent:")
+    elif kept := names.get("kept"):
+        assert "Valve 17" in kept[0].page_content
+    elif state := names.get("state"):
         assert state["messages"][-1].content == "done"
     elif runs := names.get("agent", names.get("graph")):
         assert runs.invoke(TASK)["messages"][-1].content == "done"

@@ -1,37 +1,48 @@
 """`agentcompress eval`."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from agentcompress.errors import InvalidInputError
 
 from .options import AsJson, parse_budget, settings
 from .printing import interrupted, print_tables
 
+if TYPE_CHECKING:
+    from agentcompress.evaluation.budgets import EvalBudget
+
 
 def evaluate(
     data: Annotated[
-        list[str], typer.Argument(help="Labelled records (qa), .jsonl or .jsonl.gz; - reads stdin.")
+        list[str], typer.Argument(help="Labelled records (qa, icl), .jsonl or .jsonl.gz; - reads stdin.")
     ],
     budget: Annotated[
-        str, typer.Option(metavar="B", help="Tokens of the documents shown (1000), or their share (0.25).")
+        str,
+        typer.Option(
+            metavar="B",
+            help="Tokens of the documents or examples shown (1000), their share (0.25), "
+            "or a multiple of their mean (8x).",
+        ),
     ],
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="agentcompress, bm25, last-tokens or random; may be repeated. Default: all."),
+        typer.Option(
+            help="qa: agentcompress, bm25, last-tokens, random; icl: agentcompress, unlabelled, "
+            "bm25, knn, mmr, random; may be repeated. Default: all."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure on labelled records, without a model, how much of the evidence is kept."""
-    limit = parse_budget(budget)
-    from agentcompress.evaluation.choosers import CHOOSER_NAMES
+    """Measure on labelled records, without a model: is the evidence kept, is the right label shown."""
+    limit = _budget(budget)
     from agentcompress.evaluation.evaluating import Evaluation, RecordReader
     from agentcompress.evaluation.progress import ReadingProgress
 
     with settings():
-        evaluation = Evaluation(budget=limit, policies=list(dict.fromkeys(policy or CHOOSER_NAMES)))
+        evaluation = Evaluation(budget=limit, policies=list(dict.fromkeys(policy or ())))
     progress = ReadingProgress([RecordReader(path) for path in data])
     try:
         with progress:
@@ -40,12 +51,28 @@ def evaluate(
                 progress.say(f"{sum(evaluation.measured.values()):,} records")
     except KeyboardInterrupt:
         raise interrupted(f"after {sum(evaluation.measured.values()):,} records") from None
-    figures = {"budget": limit, **evaluation.to_dict()}
+    figures = {"budget": limit if isinstance(limit, int | float) else str(limit), **evaluation.to_dict()}
     if not any(evaluation.measured.values()):
         raise InvalidInputError("no record to evaluate: only sets of documents", path=", ".join(data))
     if as_json:
         print(json.dumps(figures, indent=1))
         return
-    from agentcompress.report.table import recall_table
+    from agentcompress.report.table import recall_table, vote_tables
 
-    print_tables([recall_table(figures["qa"], limit)])
+    tables = [recall_table(figures["qa"], limit)] if "qa" in figures else []
+    print_tables([*tables, *(vote_tables(figures["icl"]) if "icl" in figures else [])])
+
+
+def _budget(text: str) -> "EvalBudget":
+    if not text.endswith("x"):
+        return parse_budget(text)
+    from agentcompress.evaluation.budgets import Times
+
+    try:
+        factor = float(text[:-1])
+    except ValueError:
+        raise TyperException(
+            f"budget as a multiple must be a number before the x, got {text[:20]!r}"
+        ) from None
+    with settings():
+        return Times(factor)

@@ -47,12 +47,22 @@ def cosines(encoder: Encoder, texts: Sequence[str], query: str) -> Scores:
     sample = encoder.encode(texts[:: len(blocks)])
     mean = sample.mean(axis=0)
     if len(blocks) == 1:
-        return _seen_from(mean, sample, of_query)
-    found = [_seen_from(mean, encoder.encode(texts[at : at + _BLOCK]), of_query) for at in blocks]
+        return seen_from(mean, sample, of_query)
+    found = [seen_from(mean, encoder.encode(texts[at : at + _BLOCK]), of_query) for at in blocks]
     return np.concatenate(found)
 
 
-def _seen_from(mean: Vectors, vectors: Vectors, query: Vectors) -> Scores:
+def seen_from(mean: Vectors, vectors: Vectors, query: Vectors) -> Scores:
+    """Cosine of each vector and the query, both seen from a mean.
+
+    Args:
+        mean: Shape (dimensions,).
+        vectors: Shape (vectors, dimensions).
+        query: Shape (dimensions,).
+
+    Returns:
+        Shape (vectors,), mapped to [0, 1]; 0.5 where nothing can be told.
+    """
     direction = query - mean
     # cos(v - mean, direction) from dot products alone: no second copy of the vectors.
     dots, along = (vectors @ np.stack([direction, mean], axis=1)).T

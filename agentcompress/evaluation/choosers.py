@@ -43,6 +43,23 @@ class SelectorChooser:
         return [chosen.index for chosen in self._selector.select(task.texts, task.question, budget)]
 
 
+class DocumentChooser:
+    """`BudgetedDocumentCompressor`; what it keeps a part of does not count."""
+
+    def choose(self, task: Choosing, budget: int) -> list[int]:
+        """What the compressor keeps whole."""
+        from langchain_core.documents import Document
+
+        from agentcompress.documents import BudgetedDocumentCompressor
+
+        documents = [
+            Document(page_content=text, metadata={"index": index}) for index, text in enumerate(task.texts)
+        ]
+        kept = BudgetedDocumentCompressor(budget=budget).compress_documents(documents, task.question)
+        places = [(document.metadata["index"], document.page_content) for document in kept]
+        return [index for index, text in places if text == task.texts[index]]
+
+
 class LastChooser:
     """Keeps the newest documents, up to the first that does not fit."""
 
@@ -77,7 +94,7 @@ def _bm25() -> Chooser:
 
 
 _CHOOSERS: dict[str, Callable[[], Chooser]] = {
-    "agentcompress": lambda: SelectorChooser(PassageSelector()),
+    "agentcompress": DocumentChooser,
     "bm25": _bm25,
     "last-tokens": LastChooser,
     "random": RandomChooser,

@@ -1,10 +1,20 @@
 """`eval`: labelled records of any kind, each given to what measures its kind."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
+from .budgets import EvalBudget
+from .choosers import CHOOSER_NAMES
+from .example_choosers import EXAMPLE_CHOOSER_NAMES
+from .example_sets import ExampleSet
+from .example_votes import VoteEvaluation
 from .lines import LineReader
-from .questions import QuestionReading
+from .questions import QuestionReading, stem_of
+from .reading import first_problem
 from .recall import RecallEvaluation
 
 
@@ -42,7 +52,7 @@ class KindEvaluation(Protocol):
 class QuestionEvaluation:
     """`qa`: questions on documents."""
 
-    def __init__(self, *, budget: int | float, policies: Sequence[str]) -> None:
+    def __init__(self, *, budget: EvalBudget, policies: Sequence[str]) -> None:
         self._reading = QuestionReading()
         self._recall = RecallEvaluation(budget=budget, policies=policies)
 
@@ -59,6 +69,36 @@ class QuestionEvaluation:
         return self._recall.to_dict()
 
 
+class ExampleEvaluation:
+    """`icl`: sets of labelled examples, and queries to choose them for."""
+
+    def __init__(self, *, budget: EvalBudget, policies: Sequence[str]) -> None:
+        self._votes = VoteEvaluation(budget=budget, policies=policies)
+
+    def add(self, record: Mapping[str, Any], reader: LineReader) -> bool:
+        """Measures a set."""
+        try:
+            found = ExampleSet.model_validate({"source": stem_of(reader).removeprefix("icl_"), **record})
+        except ValidationError as error:
+            raise reader.problem(first_problem(error), line=reader.line) from error
+        self._votes.add(found)
+        return True
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `VoteEvaluation.to_dict` gives."""
+        return self._votes.to_dict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of records that can be measured."""
+
+    make: Callable[..., KindEvaluation]
+    """Its evaluation, for a budget and policies."""
+    policies: tuple[str, ...]
+    """Policies that it knows."""
+
+
 _SHAPES: Sequence[tuple[frozenset[str], str]] = (
     (frozenset({"question", "evidence"}), "qa"),
     (frozenset({"doc_set", "documents"}), "qa"),
@@ -66,22 +106,37 @@ _SHAPES: Sequence[tuple[frozenset[str], str]] = (
     (frozenset({"instruction", "image"}), "gui"),
 )
 """Fields by which a kind is known; the first that fits."""
-_KINDS: Mapping[str, Callable[..., KindEvaluation]] = {"qa": QuestionEvaluation}
+_KINDS: Mapping[str, Kind] = {
+    "qa": Kind(make=QuestionEvaluation, policies=CHOOSER_NAMES),
+    "icl": Kind(make=ExampleEvaluation, policies=EXAMPLE_CHOOSER_NAMES),
+}
+POLICY_NAMES = tuple(dict.fromkeys(chain.from_iterable(kind.policies for kind in _KINDS.values())))
+"""The policies of all kinds."""
 
 
 class Evaluation:
     """Gives each record to the evaluation of its kind.
 
     Args:
-        budget: Tokens (int) or a fraction (float in (0, 1)).
-        policies: Names of the policies to compare.
+        budget: Tokens, a share of all that is chosen among, or a multiple of the mean.
+        policies: Names of the policies to compare; a kind takes those that it knows. None
+            takes all.
 
     Raises:
-        ValueError: A policy is not known.
+        ValueError: No kind knows one of the policies.
     """
 
-    def __init__(self, *, budget: int | float, policies: Sequence[str]) -> None:
-        self._kinds = {name: make(budget=budget, policies=policies) for name, make in _KINDS.items()}
+    def __init__(self, *, budget: EvalBudget, policies: Sequence[str] | None = None) -> None:
+        for name in policies or ():
+            if name not in POLICY_NAMES:
+                raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
+        self._policies = {
+            name: [policy for policy in policies or kind.policies if policy in kind.policies]
+            for name, kind in _KINDS.items()
+        }
+        self._kinds = {
+            name: kind.make(budget=budget, policies=self._policies[name]) for name, kind in _KINDS.items()
+        }
         self.measured: dict[str, int] = dict.fromkeys(self._kinds, 0)
         """How many records of each kind were measured."""
 
@@ -89,16 +144,20 @@ class Evaluation:
         """Takes one record.
 
         Raises:
-            InvalidInputError: It is of no known kind, of one that cannot be measured yet, or
-                not what its kind should be; names the line.
+            InvalidInputError: It is of no known kind, of one that cannot be measured yet or
+                that none of the policies knows, or not what its kind should be; names the line.
         """
         kind = next((name for fields, name in _SHAPES if fields <= record.keys()), None)
         if kind is None:
             raise reader.problem(
-                "is no record to evaluate: qa records have question and evidence", line=reader.line
+                "is no record to evaluate: qa records have question and evidence, icl records train and test",
+                line=reader.line,
             )
         if kind not in self._kinds:
             raise reader.problem(f"evaluation of {kind} records is not there yet", line=reader.line)
+        if not self._policies[kind]:
+            known = ", ".join(_KINDS[kind].policies)
+            raise reader.problem(f"policies for {kind} records are {known}", line=reader.line)
         self.measured[kind] += self._kinds[kind].add(record, reader)
 
     def to_dict(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class QuestionReading:
             InvalidInputError: It is none, or its set is nowhere; names the line.
         """
         try:
-            found = Question.model_validate({"source": _stem(reader).removeprefix("qa_"), **record})
+            found = Question.model_validate({"source": stem_of(reader).removeprefix("qa_"), **record})
         except ValidationError as error:
             raise reader.problem(first_problem(error), line=reader.line) from error
         if found.documents or found.doc_set is None:
@@ -101,13 +101,14 @@ class QuestionReading:
                     self.add_set(record, sets)
 
 
-def _stem(reader: LineReader) -> str:
+def stem_of(reader: LineReader) -> str:
+    """The name of a reader's file without its endings."""
     return "stdin" if reader.path == STDIN else Path(reader.path).name.split(".")[0]
 
 
 def _beside(reader: LineReader, source: str) -> list[Path]:
     folder = Path() if reader.path == STDIN else Path(reader.path).parent
-    names = [f"{_stem(reader)}_docs"]
+    names = [f"{stem_of(reader)}_docs"]
     if Path(source).name == source:  # a record must not name files elsewhere
         names.append(f"qa_{source}_docs")
     return [folder / f"{name}{ending}" for name in dict.fromkeys(names) for ending in (".jsonl", ".jsonl.gz")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from agentcompress.tokens import default_counter
 
+from .budgets import EvalBudget, ceiling_of
 from .choosers import Chooser, Choosing, chooser_named
 from .questions import Question
 from .summary import time_figures
@@ -52,14 +53,14 @@ class RecallEvaluation:
     of all of a question's documents, rounded down.
 
     Args:
-        budget: Tokens (int) or a fraction (float in (0, 1)).
+        budget: Tokens, a share of those of a question's documents, or a multiple of their mean.
         policies: Names out of `CHOOSER_NAMES`.
 
     Raises:
         ValueError: No policy has one of the names.
     """
 
-    def __init__(self, *, budget: int | float, policies: Sequence[str]) -> None:
+    def __init__(self, *, budget: EvalBudget, policies: Sequence[str]) -> None:
         self._budget = budget
         self._choosers = {name: chooser_named(name) for name in policies}
         self._counter = default_counter()
@@ -81,7 +82,7 @@ class RecallEvaluation:
         if not evidence:
             return
         task = Choosing(id=question.id, question=question.question, texts=texts, tokens=tokens)
-        ceiling = self._budget if isinstance(self._budget, int) else int(self._budget * sum(tokens))
+        ceiling = ceiling_of(self._budget, tokens)
         tallies = self._tallies.setdefault(question.source, {name: RecallTally() for name in self._choosers})
         for name, chooser in self._choosers.items():
             tallies[name].add(task, evidence, ceiling, chooser)

@@ -40,7 +40,10 @@ _RECALL = {
 }
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 _LABELS = 20
-_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled"}
+_SHARES = {
+    *("at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled"),
+    *("label_present", "majority", "weighted_vote"),
+}
 
 
 def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
@@ -61,7 +64,7 @@ def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
     return tables
 
 
-def recall_table(figures: Mapping[str, Any], budget: int | float) -> Table:
+def recall_table(figures: Mapping[str, Any], budget: object) -> Table:
     """How much of the evidence each policy keeps.
 
     Args:
@@ -81,6 +84,32 @@ def recall_table(figures: Mapping[str, Any], budget: int | float) -> Table:
     cells = (_cell("recall", macro["policies"][name]["recall"]) for name in policies)
     table.add_row(f"macro ({macro['sets']})", "", *cells)
     return table
+
+
+def vote_tables(figures: Mapping[str, Any]) -> list[Table]:
+    """Whether the right label is among the examples that each policy shows, a table a set.
+
+    Args:
+        figures: What `agentcompress eval --json` prints under ``icl``.
+    """
+    columns = {
+        "label_present": "right label shown",
+        "majority": "majority right",
+        "weighted_vote": "weighted vote right",
+        "examples": "examples",
+        "ms_median": "ms",
+    }
+    tables = []
+    for source, row in figures["sets"].items():
+        of = f"{row['budget']:,} tokens of {row['examples']:,} examples, {row['queries']:,} queries"
+        table = Table(title=f"{escape(source)}: {of}", title_justify="left")
+        table.add_column("policy", no_wrap=True)
+        for heading in columns.values():
+            table.add_column(heading, justify="right")
+        for policy, figure in row["policies"].items():
+            table.add_row(policy, *(_cell(name, figure[name]) for name in columns))
+        tables.append(table)
+    return tables
 
 
 def compression_table(result: CompressionResult) -> Table:

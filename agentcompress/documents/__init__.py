@@ -1,0 +1,5 @@
+"""Retrieved documents under a budget, for LangChain."""
+
+from .compressor import BudgetedDocumentCompressor
+
+__all__ = ["BudgetedDocumentCompressor"]

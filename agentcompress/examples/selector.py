@@ -1,0 +1,247 @@
+"""The example selector for LangChain's few-shot prompts."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+from langchain_core.example_selectors import BaseExampleSelector
+from langgraph.store.base import BaseStore
+
+from agentcompress.encoders import encoder_for
+from agentcompress.encoders.choice import EncoderSetting
+from agentcompress.strategies.ordering import ORDERS, Order, in_order
+from agentcompress.tokens import default_counter
+from agentcompress.values import TokenCounter
+
+from .choice import Choice, chosen
+from .chosen import ChosenExample
+from .kept import KeptExamples, key_of
+from .pool import Candidates, ExamplePool
+from .shortener import FieldShortener
+from .written import Example, ExamplePrompt, FieldLines, text_of
+
+_LARGE = 0.25
+"""Share of the budget from which on an example is shortened, where it can be."""
+
+
+class BudgetedExampleSelector(BaseExampleSelector):
+    """Chooses the set of examples that serves a query best within a budget of tokens.
+
+    The set counts, not each example by itself: relevance by words and meaning, coverage
+    of the query's words, and, where examples have labels, the odds that the right one is
+    among them (the query's own label is not known). The examples that say the same are one. Safe for threads.
+
+    Args:
+        examples: To begin with.
+        budget: Tokens of the examples as the prompt writes them, separators between them
+            included. What a chat template adds to each message is not counted.
+        input_keys: The fields that are compared with the query. None compares all but the
+            label with all that the prompt is given.
+        label_key: The field that holds an example's label, where it has one. None looks at no labels.
+        example_prompt: Writes an example, as in the prompt; None writes "field: value" lines.
+        separator: Stands between two examples.
+        shorten: Tokens that a field keeps where the example would take more than a
+            quarter of the budget; what is left in the end goes to showing them in full.
+        order: Where the most relevant stand.
+        counter: Counts tokens; None counts o200k tokens.
+        encoder: As for `Compressor`.
+        store: Keeps the examples; those it has already are there from the beginning. What
+            others add to it later is not seen.
+        namespace: Where in the store.
+
+    Raises:
+        ValueError: The budget is negative, the order is not known, or an example lacks an input key.
+    """
+
+    def __init__(
+        self,
+        examples: Sequence[Example] = (),
+        *,
+        budget: int,
+        input_keys: Sequence[str] | None = None,
+        label_key: str | None = None,
+        example_prompt: ExamplePrompt | None = None,
+        separator: str = "\n\n",
+        shorten: Mapping[str, int] | None = None,
+        order: Order = "similar-last",
+        counter: TokenCounter | None = None,
+        encoder: EncoderSetting = "auto",
+        store: BaseStore | None = None,
+        namespace: Sequence[str] = ("examples",),
+    ) -> None:
+        if budget < 0:
+            raise ValueError(f"budget must not be negative, got {budget}")
+        if order not in ORDERS:
+            raise ValueError(f"order {order!r} is none of {', '.join(ORDERS)}")
+        if input_keys is not None and not input_keys:
+            raise ValueError("input_keys must name a field; None compares all of them")
+        self._budget = budget
+        self._input_keys = None if input_keys is None else tuple(input_keys)
+        self._label_key = label_key
+        self._prompt = example_prompt or FieldLines()
+        self._separator = separator
+        self._order = order
+        self._counter = counter or default_counter()
+        self._shortener = FieldShortener(shorten, self._counter) if shorten else None
+        self._kept = None if store is None else KeptExamples(store, namespace)
+        self._examples: list[Example] = []
+        self._places: dict[str, int] = {}
+        self._pool = ExamplePool(encoder_for(encoder))
+        self._lock = Lock()
+        if self._kept:
+            self._take(self._kept.read())
+        self.add_examples(examples)
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def add_example(self, example: Example) -> int:
+        """Adds an example, and keeps it where there is a store.
+
+        Returns:
+            Its place; that of the one that says the same, where there is such.
+
+        Raises:
+            ValueError: It is no mapping, or lacks an input key.
+        """
+        [place] = self.add_examples([example])
+        return place
+
+    async def aadd_example(self, example: Example) -> int:
+        """`add_example` in a thread."""
+        return await asyncio.to_thread(self.add_example, example)
+
+    def add_examples(self, examples: Sequence[Example]) -> list[int]:
+        """Adds many at once, which is faster; all of them or, where one is refused, none."""
+        for example in examples:
+            self._input(example)
+        new = [example for example in examples if key_of(example) not in self._places]
+        if self._kept and new:
+            self._kept.keep(new)
+        return self._take(examples)
+
+    def select_examples(self, input_variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The examples to show, in the order of the prompt.
+
+        Raises:
+            ValueError: The input lacks an input key, or an example a field that the prompt writes.
+        """
+        return [dict(choice.example) for choice in self.select(input_variables)]
+
+    async def aselect_examples(self, input_variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """`select_examples` in a thread."""
+        return await asyncio.to_thread(self.select_examples, input_variables)
+
+    def select(self, input_variables: Mapping[str, Any]) -> list[ChosenExample]:
+        """The same with what each costs, its score, and the reasons for it.
+
+        Raises:
+            ValueError: As for `select_examples`.
+        """
+        query = self._query(input_variables)
+        with self._lock:
+            candidates = self._pool.candidates(query)
+            examples = [self._examples[place] for place in candidates.ids.tolist()]
+        labels = [self._label(example) for example in examples]
+        costs = [self._cost(example) for example in examples]
+        room = self._budget + self._counter.count(self._separator)  # none stands behind the last one
+        short = [self._least(example, cost) for example, cost in zip(examples, costs, strict=True)]
+        taken = chosen(candidates, labels, short, room)
+        shown = self._shown(taken, candidates, examples, costs, room)
+        while shown and self._tokens(ordered := self._ordered(shown)) > self._budget:
+            shown.pop()
+        return ordered if shown else []
+
+    def _shown(
+        self,
+        taken: Sequence[Choice],
+        candidates: Candidates,
+        examples: Sequence[Example],
+        costs: Sequence[int],
+        room: int,
+    ) -> list[ChosenExample]:
+        shown = []
+        for choice in taken:
+            example, full = examples[choice.place], costs[choice.place]
+            cut = self._least(example, full) < full
+            if cut and self._shortener:
+                example = self._shortener.shortened(example)
+            shown.append(
+                ChosenExample(
+                    index=int(candidates.ids[choice.place]),
+                    example=example,
+                    tokens=self._cost(example) if cut else full,
+                    shortened=cut,
+                    relevance=choice.relevance,
+                    alike=choice.alike,
+                    coverage=choice.coverage,
+                    label=choice.label,
+                    score=choice.value,
+                )
+            )
+        left = room - sum(one.tokens for one in shown)
+        for number, (one, choice) in enumerate(zip(shown, taken, strict=True)):
+            more = costs[choice.place] - one.tokens
+            if one.shortened and more <= left:
+                left -= more
+                shown[number] = replace(
+                    one, example=examples[choice.place], tokens=costs[choice.place], shortened=False
+                )
+        return shown
+
+    def _ordered(self, shown: Sequence[ChosenExample]) -> list[ChosenExample]:
+        ranked = sorted(shown, key=lambda one: (-round(one.relevance, 6), one.index))
+        return in_order(ranked, self._order)
+
+    def _tokens(self, shown: Sequence[ChosenExample]) -> int:
+        return self._counter.count(self._separator.join(self._written(one.example) for one in shown))
+
+    def _written(self, example: Example) -> str:
+        try:
+            return self._prompt.format(**example)
+        except KeyError as error:
+            raise ValueError(f"example_prompt needs {error}: the example has {', '.join(example)}") from error
+
+    def _cost(self, example: Example) -> int:
+        return self._counter.count(self._written(example) + self._separator)
+
+    def _least(self, example: Example, cost: int) -> int:
+        """What an example costs, shortened where it is large."""
+        if self._shortener is None or cost <= _LARGE * self._budget:
+            return cost
+        return cost - self._shortener.saving(example)
+
+    def _take(self, examples: Sequence[Example]) -> list[int]:
+        with self._lock:
+            texts, places = [], []
+            for example in examples:
+                key = key_of(example)
+                if key not in self._places:
+                    texts.append(self._input(example))
+                    self._places[key] = len(self._examples)
+                    self._examples.append(example)
+                places.append(self._places[key])
+            self._pool.add(texts)
+            return places
+
+    def _input(self, example: Example) -> str:
+        if not isinstance(example, Mapping):
+            raise ValueError(f"an example must be a mapping, got {type(example).__name__}")
+        keys = self._input_keys or [name for name in example if name != self._label_key]
+        if missing := [name for name in keys if name not in example]:
+            raise ValueError(
+                f"the example lacks {', '.join(missing)}: it has {', '.join(example) or 'nothing'}"
+            )
+        return "\n".join(text_of(example[name]) for name in keys)
+
+    def _query(self, inputs: Mapping[str, Any]) -> str:
+        keys = self._input_keys or list(inputs)
+        if missing := [name for name in keys if name not in inputs]:
+            raise ValueError(f"the input lacks {', '.join(missing)}: it has {', '.join(inputs) or 'nothing'}")
+        return "\n".join(text_of(inputs[name]) for name in keys)
+
+    def _label(self, example: Example) -> str | None:
+        label = example.get(self._label_key) if self._label_key else None
+        return None if label is None else text_of(label)
