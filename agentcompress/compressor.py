@@ -194,12 +194,19 @@ class Compressor:
         """`compress` in a worker thread, so that an event loop never waits for it."""
         return await asyncio.to_thread(self.compress, messages, query, tools, plan=plan)
 
-    def read(self, messages: Sequence[Any]) -> list[Message]:
-        """The messages as the engine sees them; those that were read before cost next to nothing.
+    def read(self, messages: Sequence[Any], plan: Plan | None = None) -> Sequence[Message]:
+        """The messages as the engine sees them; those that were read before cost little.
+
+        Args:
+            messages: As for `compress`.
+            plan: What `compress` just decided about these messages: then they are at hand.
 
         Raises:
             UnsupportedContentError: A message is of no known shape.
         """
+        found = self._standings.find(messages, plan) if plan else Standing()
+        if len(found.raw) == len(messages):
+            return found.history.messages
         codec = codec_for(messages)
         return [self._read.read(codec, message) for message in messages]
 

@@ -194,8 +194,8 @@ class CompressedCalls:
         """The messages that this call is the first not to show as they are."""
         if not prepared.result.left:
             return []
-        compressor = self._compressors.for_model(prepared.asked.model)
-        return archived(compressor.read(prepared.asked.messages), prepared.result.left)
+        compressor, result = self._compressors.for_model(prepared.asked.model), prepared.result
+        return archived(compressor.read(prepared.asked.messages, result.plan), result.left)
 
 
 def _refused(prepared: Prepared, error: Exception) -> Kept:
