@@ -71,6 +71,8 @@ class Compressor:
         exclude_tools: Names of tools whose calls and results are never touched.
         pin: Says of a message, in the form that came in, whether it is never to be touched; its
             call or results stay with it. Called for every message of every request.
+        image_files: Whether images that are local files are opened to show them smaller. Hosts of agents
+            leave them alone: a tool that names a file must not have it sent to the provider.
         lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
             there is room: JSON without indentation, uniform records as a table.
         recallable: Whether marks of what is left out say by which id it can be recalled.
@@ -98,6 +100,7 @@ class Compressor:
         text_reader: TextReader | None = None,
         exclude_tools: Collection[str] = (),
         pin: Callable[[Any], bool] | None = None,
+        image_files: bool = True,
         lossless: bool = False,
         recallable: bool = False,
         prices: str | None = None,
@@ -125,7 +128,7 @@ class Compressor:
         self._pin = pin
         self._lossless = lossless
         self._recallable = recallable
-        images = ImageSegmenter(text_reader)
+        images = ImageSegmenter(text_reader, files=image_files)
         self._segmented = SegmentCache(default_segmenter(), self._counter, declared, images)
         self._drawer = ImageDrawer()
         self._read = MessageMemo()

@@ -1,6 +1,7 @@
 """Screens under a budget: the newest in full, older ones smaller, the same one once, all recallable."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from agentcompress import Budget, Compressor
 from agentcompress.archive import Recaller, archived
 from agentcompress.images import image_size, opened
+from agentcompress.integration.compressors import ModelCompressors
 from agentcompress.messages import OpenAICodec
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Image, Plan, TextLine
@@ -183,3 +185,13 @@ def test_files_of_other_kinds_are_counted_marked_and_recallable() -> None:
     assert only.shown == [pdf]
     assert Recaller(COUNT).pictures(kept, only.id, budget=10_000) == [pdf]
     assert Recaller(COUNT).pictures(kept, only.id, budget=100) == []
+
+
+def test_a_file_that_a_tool_names_is_not_sent_by_an_agent(tmp_path: Path) -> None:
+    for number in range(3):
+        screen(number).save(tmp_path / f"{number}.png")
+    messages = frames([str(tmp_path / f"{number}.png") for number in range(3)])
+    agents = ModelCompressors(1_000, model=MODEL).for_model(None)
+    shown = urls_of(agents.compress(messages).messages)
+    assert not [url for url in shown if url.startswith("data:")]
+    assert [url for url in urls_of(compressor(600).compress(messages).messages) if url.startswith("data:")]

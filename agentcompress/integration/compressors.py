@@ -68,6 +68,7 @@ class ModelCompressors:
                     lossless=self._lossless,
                     keep_images=self._keep_images,
                     text_reader=self._text_reader,
+                    image_files=False,
                     recallable=self._recallable,
                     encoder=self._encoder,
                     strategy=self._strategy,

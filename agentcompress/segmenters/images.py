@@ -18,14 +18,20 @@ class ImageSegmenter:
     Args:
         reader: Reads the text in images; None leaves it unread.
         base: Folder that relative file paths start from; None for the working directory.
+        files: Whether local files are opened, too.
     """
 
-    def __init__(self, reader: TextReader | None = None, base: Path | None = None) -> None:
+    def __init__(
+        self, reader: TextReader | None = None, base: Path | None = None, *, files: bool = True
+    ) -> None:
         self._reader = reader
         self._base = base
+        self._files = files
 
     def cut(self, image: Image) -> ImageCut | None:
         """Views of the image, its text and its look; None where it cannot be read."""
+        if not self._files and image.url[:5].lower() != "data:":
+            return None
         size = image_size(Image(url=image.url), self._base)
         if size is None:
             return None
