@@ -64,13 +64,8 @@ class Compressor:
             "static", "minilm", a model's folder, a LangChain `Embeddings` or an `Encoder`.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
-        keep_images: How many of the newest images are shown in full while they fit; older ones get
-            smaller.
-        text_reader: Reads the text in images, so that a choice among its lines can stand for an image;
-            `agentcompress.images.RapidReader` takes some seconds for each. None leaves it unread.
-        exclude_tools: Names of tools whose calls and results are never touched.
-        pin: Says of a message, in the form that came in, whether it is never to be touched; its
-            call or results stay with it. Called for every message of every request.
+        keep_images: How many of the newest images are shown in full while they fit.
+        text_reader: Reads the text in images, a second or so each, so that its lines can stand for one.
         image_files: Whether images that are local files are opened to show them smaller. Hosts of agents
             leave them alone: a tool that names a file must not have it sent to the provider.
         lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
@@ -236,9 +231,7 @@ class Compressor:
         """Why each segment is shown or not where `compress` gets the same arguments; takes as long again.
 
         Args:
-            messages: As for `compress`.
-            query: As for `compress`.
-            tools: As for `compress`.
+            messages, query, tools: As for `compress`.
             plan: The plan from before the compression that is to be explained.
 
         Returns:
