@@ -231,7 +231,9 @@ class Compressor:
         """Why each segment is shown or not where `compress` gets the same arguments; takes as long again.
 
         Args:
-            messages, query, tools: As for `compress`.
+            messages: As for `compress`.
+            query: As for `compress`.
+            tools: As for `compress`.
             plan: The plan from before the compression that is to be explained.
 
         Returns:
