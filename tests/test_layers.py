@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "graphs": {*CORE, "compressor", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
     "evaluation": {*ENGINE, "archive", "passages"},
-    "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
+    "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
     "__main__": {"cli"},
