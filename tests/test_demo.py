@@ -1,6 +1,7 @@
 """The demo: honest tools, a model that knows only what it sees, and a task that is checked."""
 
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -233,9 +234,28 @@ def test_importing_the_demo_loads_neither_langchain_nor_rich() -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_examples_run(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_run(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out.strip()
+
+
+def test_the_agent_that_looks_at_screens_says_what_became_of_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = (path for path in EXAMPLES if path.stem == "screens")
+    monkeypatch.setattr(sys, "argv", [str(path), str(tmp_path / "frames.html")])
+    runpy.run_path(str(path), run_name="__main__")
+    printed, html = capsys.readouterr().out, (tmp_path / "frames.html").read_text(encoding="utf-8")
+    fates = [line.split(": ", 1)[1] for line in printed.splitlines() if re.match(r" *[A-Z][\w ]+: ", line)]
+    assert len(fates) == 10
+    assert fates[-1] == "full, 1,036 tokens"
+    for kind in ("dropped", "1024 x 768 → ", "repeated below", "lines as text"):
+        assert any(kind in fate for fate in fates)
+    assert all(f"<figcaption>{fate}</figcaption>" in html for fate in fates)
 
 
 def _elided(message: BaseMessage) -> BaseMessage:
