@@ -5,7 +5,7 @@ import re
 import runpy
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,7 @@ def test_the_compressed_run_finds_every_fact_within_a_quarter(demo: Demo, plain:
     assert report.ceiling <= Measure(counter=RequestCounter.for_model(UNKNOWN)).peak(plain.calls) // 4
     assert all(step.after <= report.ceiling for step in report.steps)
     assert any(step.after < step.before for step in report.steps)
+    assert any(step.evicted for step in report.steps)
 
 
 def test_steps_are_counted_as_the_compressor_counts(plain: Run) -> None:
@@ -93,6 +94,16 @@ def test_steps_are_counted_as_the_compressor_counts(plain: Run) -> None:
     result = Compressor(10_000).compress(call.held, tools=call.tools)
     assert step.before == step.after == result.tokens_before
     assert step.cache_kept == 0
+
+
+def test_a_result_that_the_provider_refused_is_passed_over(plain: Run) -> None:
+    call = plain.calls[8]
+    refused, taken = (Compressor(limit).compress(call.held, tools=call.tools) for limit in (9_000, 5_000))
+    sent = replace(call, sent=taken.messages)
+    (step,) = Measure(counter=RequestCounter.for_model(None)).steps([sent], [refused, taken])
+    assert step.evicted
+    assert step.after == taken.tokens_after < refused.tokens_after
+    assert sum(view.state == "folded" for view in step.messages) == taken.folded
 
 
 def test_a_run_that_only_grows_is_kept_by_the_cache_whole(plain: Run) -> None:
