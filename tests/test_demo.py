@@ -1,10 +1,11 @@
 """The demo: honest tools, a model that knows only what it sees, and a task that is checked."""
 
 import json
+import re
 import runpy
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ def test_the_compressed_run_finds_every_fact_within_a_quarter(demo: Demo, plain:
     assert report.ceiling <= Measure(counter=RequestCounter.for_model(UNKNOWN)).peak(plain.calls) // 4
     assert all(step.after <= report.ceiling for step in report.steps)
     assert any(step.after < step.before for step in report.steps)
+    assert any(step.evicted for step in report.steps)
 
 
 def test_steps_are_counted_as_the_compressor_counts(plain: Run) -> None:
@@ -92,6 +94,16 @@ def test_steps_are_counted_as_the_compressor_counts(plain: Run) -> None:
     result = Compressor(10_000).compress(call.held, tools=call.tools)
     assert step.before == step.after == result.tokens_before
     assert step.cache_kept == 0
+
+
+def test_a_result_that_the_provider_refused_is_passed_over(plain: Run) -> None:
+    call = plain.calls[8]
+    refused, taken = (Compressor(limit).compress(call.held, tools=call.tools) for limit in (9_000, 5_000))
+    sent = replace(call, sent=taken.messages)
+    (step,) = Measure(counter=RequestCounter.for_model(None)).steps([sent], [refused, taken])
+    assert step.evicted
+    assert step.after == taken.tokens_after < refused.tokens_after
+    assert sum(view.state == "folded" for view in step.messages) == taken.folded
 
 
 def test_a_run_that_only_grows_is_kept_by_the_cache_whole(plain: Run) -> None:
@@ -233,9 +245,28 @@ def test_importing_the_demo_loads_neither_langchain_nor_rich() -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_examples_run(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_run(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out.strip()
+
+
+def test_the_agent_that_looks_at_screens_says_what_became_of_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = (path for path in EXAMPLES if path.stem == "screens")
+    monkeypatch.setattr(sys, "argv", [str(path), str(tmp_path / "frames.html")])
+    runpy.run_path(str(path), run_name="__main__")
+    printed, html = capsys.readouterr().out, (tmp_path / "frames.html").read_text(encoding="utf-8")
+    fates = [line.split(": ", 1)[1] for line in printed.splitlines() if re.match(r" *[A-Z][\w ]+: ", line)]
+    assert len(fates) == 10
+    assert fates[-1] == "full, 1,036 tokens"
+    for kind in ("dropped", "1024 x 768 → ", "repeated below", "lines as text"):
+        assert any(kind in fate for fate in fates)
+    assert all(f"<figcaption>{fate}</figcaption>" in html for fate in fates)
 
 
 def _elided(message: BaseMessage) -> BaseMessage:

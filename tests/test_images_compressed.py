@@ -195,3 +195,12 @@ def test_a_file_that_a_tool_names_is_not_sent_by_an_agent(tmp_path: Path) -> Non
     shown = urls_of(agents.compress(messages).messages)
     assert not [url for url in shown if url.startswith("data:")]
     assert [url for url in urls_of(compressor(600).compress(messages).messages) if url.startswith("data:")]
+
+
+def test_lines_of_a_screen_that_is_repeated_are_not_said_beside_it() -> None:
+    reader = Reader("Total amount: 1234.56")
+    urls = [encoded(screen(1)), encoded(screen(2)), encoded(screen(1))]
+    messages = frames(urls, text="opened /settings/page-77 of account 8812")
+    result = compressor(700, text_reader=reader).compress(messages)
+    assert "repeated below" in json.dumps(result.messages)
+    assert "[text in the image]" not in json.dumps(result.messages[:3])

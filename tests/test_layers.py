@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "graphs": {*CORE, "compressor", "documents", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "tokens", "encoders"},
     "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
-    "report": {*CORE, "doctor", "evaluation", "messages", "tokens"},
+    "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
     "__main__": {"cli"},

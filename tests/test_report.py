@@ -6,17 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentcompress import Compressor
+from agentcompress import Budget, BudgetExceededError, Compressor
 from agentcompress.report.chart import context_chart
+from agentcompress.report.frames import FrameViews
 from agentcompress.report.html import compression_report, write_compression_report, write_report
 from agentcompress.report.run import MessageView, RunReport, Span, StepReport
 from agentcompress.report.views import message_views, spans
-from agentcompress.values import Message, Part, ToolCall
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import Message, Note, Part, Plan, ToolCall
+
+from .conversations import Messages, conversations
+from .helpers import EXAMPLES
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7 * 7 }}"
+
+FRAMES = FrameViews(RequestCounter.for_model(None))
 
 
 def cost(message: Message) -> int:
@@ -187,9 +194,11 @@ def test_messages_are_kept_shortened_folded_or_added() -> None:
     old, older = called("old", "first"), text("tool", "gone", call_id="old")
     new, result = called("new", "then"), text("tool", "a\nb\nc\n", call_id="new")
     task = text("user", "task")
-    sent = [task, text("assistant", "[2 earlier messages removed, 9 tokens]"), new]
+    note = Note(place="assistant", text="[2 earlier messages removed, 9 tokens]")
+    sent = [task, text("assistant", note.text), new]
     sent.append(text("tool", "a\n…\n[2 tokens elided]", call_id="new"))
-    views = message_views([task, old, older, new, result], sent, cost)
+    plan = Plan(folded=frozenset({old.digest, older.digest}), notes={old.digest: (note,)})
+    views = message_views([task, old, older, new, result], sent, plan, cost=cost, frames=FRAMES)
     assert [(v.role, v.state) for v in views] == [
         ("user", "kept"),
         ("assistant", "added"),
@@ -200,6 +209,24 @@ def test_messages_are_kept_shortened_folded_or_added() -> None:
     ]
     assert views[2].label == views[3].label == "old({})"
     assert (views[3].tokens_before, views[3].tokens_after) == (4, 0)
+    with pytest.raises(ValueError, match="the plan makes 5 of these 5 messages, and 4 were sent"):
+        message_views([task, old, older, new, result], sent, Plan(), cost=cost, frames=FRAMES)
+
+
+@settings(max_examples=EXAMPLES // 3, suppress_health_check=list(HealthCheck))
+@given(conversations(), st.integers(60, 1_500))
+def test_every_message_of_a_run_has_its_place_in_the_report(messages: Messages, budget: int) -> None:
+    compressor, plan = Compressor(Budget.for_long_run(budget)), Plan()
+    for end in range(1, len(messages) + 1):
+        try:
+            result = compressor.compress(messages[:end], plan=plan)
+        except BudgetExceededError:
+            return
+        views = compression_report(messages[:end], result).steps[0].messages
+        assert sum(view.state != "added" for view in views) == end
+        assert sum(view.state == "folded" for view in views) == result.folded
+        assert sum(view.tokens_after for view in views) == result.tokens_after
+        plan = result.plan
 
 
 def test_one_compressed_conversation_becomes_a_report(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def compress(
     if report is not None:
         from agentcompress.report.html import write_compression_report
 
-        write_compression_report(report, conversation.messages, result)
+        write_compression_report(report, conversation.messages, result, counter=counter)
     if as_json:
         messages = {} if output else {"messages": conversation.plain(result.messages)}
         print(json.dumps({**result.figures(), **messages}, indent=1))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcompress.messages import codec_for, tool_schemas
+from agentcompress.report.frames import FrameViews
 from agentcompress.report.run import StepReport
 from agentcompress.report.views import message_views
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import CompressionResult, Message, common_start
+from agentcompress.values import CompressionResult, Message, Plan, common_start
 
 from .meter import Call
 
@@ -29,11 +30,14 @@ class Measure:
 
         Args:
             calls: The calls of a run.
-            results: What the compressor said about each; none where there was no compression.
+            results: What the compressor said, in order; none where there was no compression. One whose
+                messages the provider refused is passed over.
         """
         steps = []
         before: list[Message] = []
+        frames, rest = FrameViews(self.counter), iter(results)
         for index, call in enumerate(calls):
+            result = next((one for one in rest if one.messages == call.sent), None)
             held, sent, tools = _read(call.held), _read(call.sent), self._tools(call)
             steps.append(
                 StepReport(
@@ -42,8 +46,14 @@ class Measure:
                     after=tools + self._cost(sent),
                     cache_kept=(tools if index else 0) + self._cost(sent[: common_start(before, sent)]),
                     milliseconds=call.milliseconds,
-                    evicted=bool(results) and results[index].evicted,
-                    messages=message_views(held, sent, self.counter.message),
+                    evicted=result is not None and result.evicted,
+                    messages=message_views(
+                        held,
+                        sent,
+                        result.plan if result else Plan(),
+                        cost=self.counter.message,
+                        frames=frames,
+                    ),
                 )
             )
             before = sent

@@ -8,11 +8,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from agentcompress.images import Thumbnail
 from agentcompress.messages import codec_for
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import CompressionResult
+from agentcompress.values import CompressionResult, TextReader
 
 from .chart import HEIGHT, context_chart
+from .frames import FrameViews
 from .run import MessageView, RunReport, StepReport
 from .views import message_views
 
@@ -47,32 +49,59 @@ def write_report(report: RunReport, path: Path) -> None:
     )
     environment.filters.update(share=_share, preview=_preview)
     page = environment.get_template("report.html").render(
-        report=report, chart=context_chart(report), height=HEIGHT, rows=list(_rows(report.steps))
+        report=report,
+        chart=context_chart(report),
+        height=HEIGHT,
+        rows=list(_rows(report.steps)),
+        pictures=_pictures(report.steps),
     )
     # A lone surrogate has no UTF-8; a browser shows its character reference as U+FFFD.
     path.write_bytes(page.encode("utf-8", "xmlcharrefreplace"))
 
 
-def write_compression_report(path: Path, originals: Sequence[Any], result: CompressionResult) -> None:
+def write_compression_report(
+    path: Path,
+    originals: Sequence[Any],
+    result: CompressionResult,
+    *,
+    counter: RequestCounter | None = None,
+    text_reader: TextReader | None = None,
+) -> None:
     """Writes the report of one compressed conversation.
 
     Args:
         path: The HTML file; overwritten.
-        originals: The messages before compression.
+        originals: As in `compression_report`, like all that follows.
         result: What came of them.
+        counter: Counts single messages and images.
+        text_reader: The one that read the text in images.
+
+    Raises:
+        ValueError: The result is not that of these messages.
     """
-    write_report(compression_report(originals, result), path)
+    write_report(compression_report(originals, result, counter=counter, text_reader=text_reader), path)
 
 
-def compression_report(originals: Sequence[Any], result: CompressionResult) -> RunReport:
+def compression_report(
+    originals: Sequence[Any],
+    result: CompressionResult,
+    *,
+    counter: RequestCounter | None = None,
+    text_reader: TextReader | None = None,
+) -> RunReport:
     """One compression as a run of a single request.
 
     Args:
         originals: The messages before compression, LangChain's or OpenAI dictionaries.
         result: What came of them.
+        counter: Counts single messages and images; None counts plain tokens.
+        text_reader: The one that read the text in images; it tells where the lines of it stand.
+
+    Raises:
+        ValueError: The result is not that of these messages.
     """
     codec = codec_for(originals)
-    cost = RequestCounter.for_model(None).message
+    counter = counter or RequestCounter.for_model(None)
     step = StepReport(
         action="compress",
         before=result.tokens_before,
@@ -81,13 +110,24 @@ def compression_report(originals: Sequence[Any], result: CompressionResult) -> R
         milliseconds=0.0,
         evicted=result.evicted,
         messages=message_views(
-            list(map(codec.read, originals)), list(map(codec.read, result.messages)), cost
+            list(map(codec.read, originals)),
+            list(map(codec.read, result.messages)),
+            result.plan,
+            cost=counter.message,
+            frames=FrameViews(counter, text_reader),
         ),
     )
     notes = [(name, f"{tokens:,} tokens") for name, tokens in result.breakdown.items() if tokens]
     if result.certificate is not None:
         notes.append(("value of the choice", f"at least {result.certificate:.0%} of the best possible"))
     return RunReport(title="One conversation, compressed", ceiling=result.ceiling, steps=[step], notes=notes)
+
+
+def _pictures(steps: Sequence[StepReport]) -> dict[Thumbnail, int]:
+    """Each thumbnail once, with a number: the steps point to it."""
+    views = (view for step in steps for view in step.messages)
+    seen = dict.fromkeys(frame.thumbnail for view in views for frame in view.frames if frame.thumbnail)
+    return {picture: number for number, picture in enumerate(seen, start=1)}
 
 
 def _rows(steps: Sequence[StepReport]) -> Iterator[list[Row]]:

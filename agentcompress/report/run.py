@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agentcompress.images import Thumbnail
+from agentcompress.values import Box
+
 SpanKind = Literal["kept", "elided", "added"]
 State = Literal["kept", "shortened", "folded", "added"]
 
@@ -16,6 +19,18 @@ class Span:
     """`kept` and `elided` are the original's text; `added` is what stands in for it."""
     text: str
     """The stretch itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameView:
+    """What became of one image of a message in one request."""
+
+    fate: str
+    """In words."""
+    thumbnail: Thumbnail | None
+    """The image; None where it cannot be read."""
+    kept: tuple[Box, ...]
+    """The parts of it that were sent, as pixels or as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,8 @@ class MessageView:
     """Its tokens as it was sent; 0 where it was folded."""
     spans: tuple[Span, ...]
     """Its text in order."""
+    frames: tuple[FrameView, ...] = ()
+    """Its images in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

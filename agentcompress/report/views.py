@@ -1,10 +1,13 @@
-"""Originals and what was sent → what became of each message."""
+"""Originals, a plan and what was sent by it → what became of each message."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-from agentcompress.values import Message, ToolCall
+from agentcompress.pipeline.fingerprint import fingerprints
+from agentcompress.values import Choice, Image, Message, Plan, ToolCall
 
+from .frames import FrameViews
 from .run import MessageView, Span, SpanKind, State
 
 _MARK = re.compile(r"(^…\n|^\[[^\n]*\btokens\b[^\n]*\](?:\n|\Z)|…)", re.MULTILINE)
@@ -13,14 +16,24 @@ _LABEL_CHARACTERS = 200
 
 
 def message_views(
-    originals: Sequence[Message], sent: Sequence[Message], cost: Callable[[Message], int]
+    originals: Sequence[Message],
+    sent: Sequence[Message],
+    plan: Plan,
+    *,
+    cost: Callable[[Message], int],
+    frames: FrameViews,
 ) -> tuple[MessageView, ...]:
     """Every message of a request in order: kept, shortened, folded away or added.
 
     Args:
         originals: The messages without compression.
         sent: The messages as the model saw them.
+        plan: What made these of those.
         cost: Tokens of a message.
+        frames: Says what became of images.
+
+    Raises:
+        ValueError: The plan makes another number of messages of the originals.
     """
     calls = {call.id: call for message in originals for call in message.calls}
     return tuple(
@@ -31,8 +44,9 @@ def message_views(
             tokens_before=cost(original) if original else 0,
             tokens_after=cost(shown) if shown else 0,
             spans=tuple(spans(original.text if original else "", shown.text if shown else "")),
+            frames=frames.of(message, _choices(original, shown, plan.shown.get(name))),
         )
-        for message, original, shown in _pairs(originals, sent)
+        for name, message, original, shown in _pairs(originals, sent, plan)
     )
 
 
@@ -74,27 +88,34 @@ def _span(kind: SpanKind, text: str) -> Iterator[Span]:
 
 
 def _pairs(
-    originals: Sequence[Message], sent: Sequence[Message]
-) -> Iterator[tuple[Message, Message | None, Message | None]]:
-    """Each message with its original and with what was sent of it, in order; None where there is none."""
-    at = 0
-    for shown in sent:
-        found = next((i for i in range(at, len(originals)) if _same(originals[i], shown)), None)
-        if found is None:
-            yield shown, None, shown
-            continue
-        yield from ((original, original, None) for original in originals[at:found])
-        yield shown, originals[found], shown
-        at = found + 1
-    yield from ((original, original, None) for original in originals[at:])
+    originals: Sequence[Message], sent: Sequence[Message], plan: Plan
+) -> Iterator[tuple[str, Message, Message | None, Message | None]]:
+    """Each message with its name, its original and what was sent of it; None where there is none."""
+    names = fingerprints(originals)
+    made = sum(len(plan.notes.get(name, ())) if name in plan.folded else 1 for name in names)
+    if made != len(sent):
+        raise ValueError(f"the plan makes {made} of these {len(names)} messages, and {len(sent)} were sent")
+    rest = iter(sent)
+    for name, original in zip(names, originals, strict=True):
+        if name in plan.folded:
+            yield from ((name, note, None, note) for note in islice(rest, len(plan.notes.get(name, ()))))
+            yield name, original, original, None
+        else:
+            yield name, original, original, next(rest)
 
 
-def _same(original: Message, shown: Message) -> bool:
-    if (original.role, original.call_id, original.calls) != (shown.role, shown.call_id, shown.calls):
-        return False
-    if original.call_id or original.calls or original.parts == shown.parts:
-        return True
-    return any(span.kind == "kept" for span in spans(original.text, shown.text))
+def _choices(
+    original: Message | None, shown: Message | None, chosen: Sequence[Choice] | None
+) -> Sequence[Choice] | None:
+    """What of the images of a message is shown; None for all of them as they are."""
+    if original is None or shown is None:
+        return ()
+    # A view that would cost as much as the message itself is not sent.
+    return None if _images(original) == _images(shown) else chosen
+
+
+def _images(message: Message) -> list[Image]:
+    return [part.image for part in message.parts if part.image]
 
 
 def _state(original: Message | None, shown: Message | None) -> State:

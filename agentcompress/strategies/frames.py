@@ -19,7 +19,8 @@ class FramesStrategy(PreparedStrategy, StageStrategy):
     def prepare(self, context: Context, scores: Scores) -> Choosing:
         """Chooses from a context by its scores, for any budget."""
         newest = _newest_copies(context)
-        rest = prepared_without(newest, self.rest, context, scores)
+        left_out = [index for image in newest for index in _with_lines(context, image)]
+        rest = prepared_without(left_out, self.rest, context, scores)
         return lambda budget: _with_repeats(rest(budget), newest)
 
 
@@ -38,6 +39,19 @@ def _newest_copies(context: Context) -> dict[int, int]:
         else:
             newest[index] = copy
     return newest
+
+
+def _with_lines(context: Context, image: int) -> list[int]:
+    """An image and the lines of text in it, which stand behind it."""
+    message, part = context.message_of[image], context.segments[image].part
+    end = image + 1
+    while (
+        end < len(context.segments)
+        and context.message_of[end] == message
+        and context.segments[end].part == part
+    ):
+        end += 1
+    return list(range(image, end))
 
 
 def _with_repeats(selection: Selection, newest: dict[int, int]) -> Selection:
