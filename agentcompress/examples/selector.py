@@ -117,9 +117,8 @@ class BudgetedExampleSelector(BaseExampleSelector):
         """Adds many at once, which is faster; all of them or, where one is refused, none."""
         for example in examples:
             self._input(example)
-        new = [example for example in examples if key_of(example) not in self._places]
-        if self._kept and new:
-            self._kept.keep(new)
+        if self._kept:
+            self._kept.keep([example for example in examples if key_of(example) not in self._places])
         return self._take(examples)
 
     def select_examples(self, input_variables: Mapping[str, Any]) -> list[dict[str, Any]]:
