@@ -99,6 +99,9 @@ def test_near_repeats_are_merged_and_cited() -> None:
     kept = BudgetedDocumentCompressor(budget=1_000).compress_documents(documents(texts), "ferry")
     assert texts_of(kept)[0] in texts[:2]
     assert [m["source"] for m in kept[0].metadata["also"]] in (["page 1"], ["page 0"])
+    twice = documents([texts[0], f"{texts[0]}\n\n{texts[0]}"])
+    [kept_once] = BudgetedDocumentCompressor(budget=COUNT(texts[0]) * 2).compress_documents(twice, "ferry")
+    assert [m["source"] for m in kept_once.metadata["also"]] in (["page 0"], ["page 1"])
     room = COUNT(texts[0]) + COUNT(texts[2])
     kept = BudgetedDocumentCompressor(budget=room).compress_documents(documents(texts[:3]), "ferry")
     assert TEXTS[1] in texts_of(kept)

@@ -133,7 +133,7 @@ def test_an_example_beyond_the_budget_is_passed_over() -> None:
 
 
 def test_nested_values_are_read_as_json() -> None:
-    examples = [
+    examples: list[dict[str, Any]] = [
         {"ask": {"city": "Oslo", "days": [1, 2]}, "label": 3},
         {"ask": {"city": "Rome", "days": []}, "label": None},
     ]

@@ -1,7 +1,7 @@
 """The document compressor for LangChain's retrievers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from langchain_core.callbacks import Callbacks
@@ -94,9 +94,9 @@ class BudgetedDocumentCompressor(BaseDocumentCompressor):
             if not repeats:
                 break
             for repeat, first in repeats.items():
-                said = also.setdefault(chosen[first].document, [])
-                said.append(chosen[repeat].document)
-                said += also.pop(chosen[repeat].document, [])
+                document, other = chosen[first].document, chosen[repeat].document
+                if document != other:
+                    also.setdefault(document, []).extend([other, *also.pop(other, ())])
             gone = {(chosen[repeat].document, chosen[repeat].span) for repeat in repeats}
             pieces = [piece for piece in pieces if (piece.document, piece.span) not in gone]
         while self._tokens(kept := self._merged(documents, chosen, also)) > self.budget:
@@ -105,17 +105,7 @@ class BudgetedDocumentCompressor(BaseDocumentCompressor):
 
     def _chosen(self, pieces: Sequence[_Piece], query: str) -> list[_Piece]:
         found = self.selector.select([piece.text for piece in pieces], query, self.budget)
-        return [
-            _Piece(
-                document=piece.document,
-                span=piece.span,
-                cut=piece.cut,
-                text=piece.text,
-                score=passage.score,
-            )
-            for passage in found
-            for piece in [pieces[passage.index]]
-        ]
+        return [replace(pieces[passage.index], score=passage.score) for passage in found]
 
     def _merged(
         self, documents: Sequence[Document], chosen: Sequence[_Piece], also: dict[int, list[int]]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -11,19 +10,17 @@ from langgraph.store.base import BaseStore
 
 from agentcompress.encoders import encoder_for
 from agentcompress.encoders.choice import EncoderSetting
-from agentcompress.strategies.ordering import ORDERS, Order, in_order
+from agentcompress.strategies.ordering import ORDERS, Order
 from agentcompress.tokens import default_counter
 from agentcompress.values import TokenCounter
 
-from .choice import Choice, chosen
+from .choice import chosen
 from .chosen import ChosenExample
 from .kept import KeptExamples, key_of
-from .pool import Candidates, ExamplePool
+from .layout import Layout
+from .pool import ExamplePool
 from .shortener import FieldShortener
 from .written import Example, ExamplePrompt, FieldLines, text_of
-
-_LARGE = 0.25
-"""Share of the budget from which on an example is shortened, where it can be."""
 
 
 class BudgetedExampleSelector(BaseExampleSelector):
@@ -77,14 +74,17 @@ class BudgetedExampleSelector(BaseExampleSelector):
             raise ValueError(f"order {order!r} is none of {', '.join(ORDERS)}")
         if input_keys is not None and not input_keys:
             raise ValueError("input_keys must name a field; None compares all of them")
-        self._budget = budget
         self._input_keys = None if input_keys is None else tuple(input_keys)
         self._label_key = label_key
-        self._prompt = example_prompt or FieldLines()
-        self._separator = separator
-        self._order = order
-        self._counter = counter or default_counter()
-        self._shortener = FieldShortener(shorten, self._counter) if shorten else None
+        counter = counter or default_counter()
+        self._layout = Layout(
+            budget=budget,
+            prompt=example_prompt or FieldLines(),
+            separator=separator,
+            order=order,
+            counter=counter,
+            shortener=FieldShortener(shorten, counter) if shorten else None,
+        )
         self._kept = None if store is None else KeptExamples(store, namespace)
         self._examples: list[Example] = []
         self._places: dict[str, int] = {}
@@ -117,9 +117,8 @@ class BudgetedExampleSelector(BaseExampleSelector):
         """Adds many at once, which is faster; all of them or, where one is refused, none."""
         for example in examples:
             self._input(example)
-        new = [example for example in examples if key_of(example) not in self._places]
-        if self._kept and new:
-            self._kept.keep(new)
+        if self._kept:
+            self._kept.keep([example for example in examples if key_of(example) not in self._places])
         return self._take(examples)
 
     def select_examples(self, input_variables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -145,73 +144,10 @@ class BudgetedExampleSelector(BaseExampleSelector):
             candidates = self._pool.candidates(query)
             examples = [self._examples[place] for place in candidates.ids.tolist()]
         labels = [self._label(example) for example in examples]
-        costs = [self._cost(example) for example in examples]
-        room = self._budget + self._counter.count(self._separator)  # none stands behind the last one
-        short = [self._least(example, cost) for example, cost in zip(examples, costs, strict=True)]
-        taken = chosen(candidates, labels, short, room)
-        shown = self._shown(taken, candidates, examples, costs, room)
-        while shown and self._tokens(ordered := self._ordered(shown)) > self._budget:
-            shown.pop()
-        return ordered if shown else []
-
-    def _shown(
-        self,
-        taken: Sequence[Choice],
-        candidates: Candidates,
-        examples: Sequence[Example],
-        costs: Sequence[int],
-        room: int,
-    ) -> list[ChosenExample]:
-        shown = []
-        for choice in taken:
-            example, full = examples[choice.place], costs[choice.place]
-            cut = self._least(example, full) < full
-            if cut and self._shortener:
-                example = self._shortener.shortened(example)
-            shown.append(
-                ChosenExample(
-                    index=int(candidates.ids[choice.place]),
-                    example=example,
-                    tokens=self._cost(example) if cut else full,
-                    shortened=cut,
-                    relevance=choice.relevance,
-                    alike=choice.alike,
-                    coverage=choice.coverage,
-                    label=choice.label,
-                    score=choice.value,
-                )
-            )
-        left = room - sum(one.tokens for one in shown)
-        for number, (one, choice) in enumerate(zip(shown, taken, strict=True)):
-            more = costs[choice.place] - one.tokens
-            if one.shortened and more <= left:
-                left -= more
-                shown[number] = replace(
-                    one, example=examples[choice.place], tokens=costs[choice.place], shortened=False
-                )
-        return shown
-
-    def _ordered(self, shown: Sequence[ChosenExample]) -> list[ChosenExample]:
-        ranked = sorted(shown, key=lambda one: (-round(one.relevance, 6), one.index))
-        return in_order(ranked, self._order)
-
-    def _tokens(self, shown: Sequence[ChosenExample]) -> int:
-        return self._counter.count(self._separator.join(self._written(one.example) for one in shown))
-
-    def _written(self, example: Example) -> str:
-        try:
-            return self._prompt.format(**example)
-        except KeyError as error:
-            raise ValueError(f"example_prompt needs {error}: the example has {', '.join(example)}") from error
-
-    def _cost(self, example: Example) -> int:
-        return self._counter.count(self._written(example) + self._separator)
-
-    def _least(self, example: Example, cost: int) -> int:
-        """What an example costs, shortened where it is large."""
-        if self._shortener is None or cost <= _LARGE * self._budget:
-            return cost
-        return cost - self._shortener.saving(example)
+        costs = [self._layout.cost(example) for example in examples]
+        least = [self._layout.least(example, cost) for example, cost in zip(examples, costs, strict=True)]
+        taken = chosen(candidates, labels, least, self._layout.room)
+        return self._layout.laid_out(taken, candidates.ids, examples, costs)
 
     def _take(self, examples: Sequence[Example]) -> list[int]:
         with self._lock:
