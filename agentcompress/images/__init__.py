@@ -3,7 +3,18 @@
 from .drawing import ImageDrawer
 from .looks import look_of
 from .opening import opened
+from .pages import is_page, strips_of
 from .reading import RapidReader
+from .rows import read_rows
 from .sizes import image_size
 
-__all__ = ["ImageDrawer", "RapidReader", "image_size", "look_of", "opened"]
+__all__ = [
+    "ImageDrawer",
+    "RapidReader",
+    "image_size",
+    "is_page",
+    "look_of",
+    "opened",
+    "read_rows",
+    "strips_of",
+]

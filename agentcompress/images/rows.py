@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agentcompress.values import TextLine
+from agentcompress.values import Box, TextLine
 
 
 def rows_of(lines: Sequence[TextLine]) -> list[list[TextLine]]:
@@ -22,3 +22,16 @@ def rows_of(lines: Sequence[TextLine]) -> list[list[TextLine]]:
 def _beside(one: TextLine, other: TextLine) -> bool:
     (_, top, _, bottom), (_, high, _, low) = one.box, other.box
     return abs((top + bottom) - (high + low)) < min(bottom - top, low - high)
+
+
+def read_rows(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Each row as one line, two spaces where lines meet: what stands on one row is said together."""
+    return [
+        TextLine(text="  ".join(line.text for line in row), box=_around([line.box for line in row]))
+        for row in rows_of(lines)
+    ]
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
