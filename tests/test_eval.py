@@ -161,7 +161,6 @@ def test_sets_may_come_before_the_questions(write_lines: WriteLines) -> None:
         ({**FERRY, "documents": [], "doc_set": "x", "source": "../up"}, "is in no bad_docs.jsonl or bad"),
         ({"doc_set": "x", "documents": []}, "documents: List should have at least 1 item"),
         ({"labels": [], "train": [], "test": []}, "evaluation of icl records is not there yet"),
-        ({"instruction": "click", "image": "a.png"}, "evaluation of gui records is not there yet"),
         ({"messages": []}, "is no record to evaluate"),
         ([1], "a record must be an object"),
     ],

@@ -13,25 +13,37 @@ from .printing import interrupted, print_tables
 
 def evaluate(
     data: Annotated[
-        list[str], typer.Argument(help="Labelled records (qa), .jsonl or .jsonl.gz; - reads stdin.")
+        list[str], typer.Argument(help="Labelled records (qa, gui), .jsonl or .jsonl.gz; - reads stdin.")
     ],
     budget: Annotated[
-        str, typer.Option(metavar="B", help="Tokens of the documents shown (1000), or their share (0.25).")
+        str,
+        typer.Option(
+            metavar="B",
+            help="Tokens of the documents shown (gui: of the whole request), as 1000, or the share of the "
+            "documents' (gui: the images') tokens, as 0.25.",
+        ),
     ],
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="agentcompress, bm25, last-tokens or random; may be repeated. Default: all."),
+        typer.Option(
+            help="qa: agentcompress, bm25, last-tokens, random; gui: agentcompress, full, random, uniform; "
+            "may be repeated. Default: all."
+        ),
+    ] = None,
+    image_model: Annotated[
+        str | None, typer.Option(help="gui: price images as this model does. Default: a Claude 3, by area.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure on labelled records, without a model, how much of the evidence is kept."""
+    """Measure on labelled records, without a model: is the evidence kept, is the target still seen."""
     limit = parse_budget(budget)
-    from agentcompress.evaluation.choosers import CHOOSER_NAMES
     from agentcompress.evaluation.evaluating import Evaluation, RecordReader
     from agentcompress.evaluation.progress import ReadingProgress
 
     with settings():
-        evaluation = Evaluation(budget=limit, policies=list(dict.fromkeys(policy or CHOOSER_NAMES)))
+        evaluation = Evaluation(
+            budget=limit, policies=list(dict.fromkeys(policy or ())), image_model=image_model
+        )
     progress = ReadingProgress([RecordReader(path) for path in data])
     try:
         with progress:
@@ -46,6 +58,7 @@ def evaluate(
     if as_json:
         print(json.dumps(figures, indent=1))
         return
-    from agentcompress.report.table import recall_table
+    from agentcompress.report.table import recall_table, visibility_table
 
-    print_tables([recall_table(figures["qa"], limit)])
+    tables = [recall_table(figures["qa"], limit)] if "qa" in figures else []
+    print_tables([*tables, *([visibility_table(figures["gui"], limit)] if "gui" in figures else [])])

@@ -1,11 +1,16 @@
 """`eval`: labelled records of any kind, each given to what measures its kind."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
+from .choosers import CHOOSER_NAMES
 from .lines import LineReader
 from .questions import QuestionReading
 from .recall import RecallEvaluation
+from .viewers import VIEWER_NAMES
+from .visibility import IMAGE_MODEL, VisibilityEvaluation
 
 
 class RecordReader(LineReader):
@@ -59,6 +64,16 @@ class QuestionEvaluation:
         return self._recall.to_dict()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of records that can be measured."""
+
+    make: Callable[..., KindEvaluation]
+    """Its evaluation, for a budget and policies."""
+    policies: tuple[str, ...]
+    """Policies that it knows."""
+
+
 _SHAPES: Sequence[tuple[frozenset[str], str]] = (
     (frozenset({"question", "evidence"}), "qa"),
     (frozenset({"doc_set", "documents"}), "qa"),
@@ -66,7 +81,12 @@ _SHAPES: Sequence[tuple[frozenset[str], str]] = (
     (frozenset({"instruction", "image"}), "gui"),
 )
 """Fields by which a kind is known; the first that fits."""
-_KINDS: Mapping[str, Callable[..., KindEvaluation]] = {"qa": QuestionEvaluation}
+_KINDS: Mapping[str, Kind] = {
+    "qa": Kind(make=QuestionEvaluation, policies=CHOOSER_NAMES),
+    "gui": Kind(make=VisibilityEvaluation, policies=VIEWER_NAMES),
+}
+POLICY_NAMES = tuple(dict.fromkeys(chain.from_iterable(kind.policies for kind in _KINDS.values())))
+"""The policies of all kinds."""
 
 
 class Evaluation:
@@ -74,14 +94,34 @@ class Evaluation:
 
     Args:
         budget: Tokens (int) or a fraction (float in (0, 1)).
-        policies: Names of the policies to compare.
+        policies: Names of the policies to compare; a kind takes those that it knows. None
+            takes all.
+        image_model: The model whose formula prices the images of gui records; None takes one that
+            prices them by area.
 
     Raises:
-        ValueError: A policy is not known.
+        ValueError: No kind knows one of the policies, or the model is of no known family.
     """
 
-    def __init__(self, *, budget: int | float, policies: Sequence[str]) -> None:
-        self._kinds = {name: make(budget=budget, policies=policies) for name, make in _KINDS.items()}
+    def __init__(
+        self,
+        *,
+        budget: int | float,
+        policies: Sequence[str] | None = None,
+        image_model: str | None = None,
+    ) -> None:
+        for name in policies or ():
+            if name not in POLICY_NAMES:
+                raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
+        self._policies = {
+            name: [policy for policy in policies or kind.policies if policy in kind.policies]
+            for name, kind in _KINDS.items()
+        }
+        more: dict[str, dict[str, Any]] = {"gui": {"image_model": image_model or IMAGE_MODEL}}
+        self._kinds = {
+            name: kind.make(budget=budget, policies=self._policies[name], **more.get(name, {}))
+            for name, kind in _KINDS.items()
+        }
         self.measured: dict[str, int] = dict.fromkeys(self._kinds, 0)
         """How many records of each kind were measured."""
 
@@ -89,16 +129,21 @@ class Evaluation:
         """Takes one record.
 
         Raises:
-            InvalidInputError: It is of no known kind, of one that cannot be measured yet, or
-                not what its kind should be; names the line.
+            InvalidInputError: It is of no known kind, of one that cannot be measured yet or
+                that none of the policies knows, or not what its kind should be; names the line.
         """
         kind = next((name for fields, name in _SHAPES if fields <= record.keys()), None)
         if kind is None:
             raise reader.problem(
-                "is no record to evaluate: qa records have question and evidence", line=reader.line
+                "is no record to evaluate: qa records have question and evidence, "
+                "gui records instruction and image",
+                line=reader.line,
             )
         if kind not in self._kinds:
             raise reader.problem(f"evaluation of {kind} records is not there yet", line=reader.line)
+        if not self._policies[kind]:
+            known = ", ".join(_KINDS[kind].policies)
+            raise reader.problem(f"policies for {kind} records are {known}", line=reader.line)
         self.measured[kind] += self._kinds[kind].add(record, reader)
 
     def to_dict(self) -> dict[str, Any]:

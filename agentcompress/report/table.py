@@ -40,7 +40,7 @@ _RECALL = {
 }
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 _LABELS = 20
-_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled"}
+_SHARES = {"at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled", "kept"}
 
 
 def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
@@ -79,6 +79,30 @@ def recall_table(figures: Mapping[str, Any], budget: int | float) -> Table:
     table.add_section()
     macro = figures["macro"]
     cells = (_cell("recall", macro["policies"][name]["recall"]) for name in policies)
+    table.add_row(f"macro ({macro['sets']})", "", *cells)
+    return table
+
+
+def visibility_table(figures: Mapping[str, Any], budget: int | float) -> Table:
+    """How many targets can still be seen.
+
+    Args:
+        figures: What `agentcompress eval --json` prints under ``gui``.
+        budget: As it was asked for.
+    """
+    policies = list(figures["macro"]["policies"])
+    title = f"budget {budget}, images as {figures['image_model']} prices them: % of targets seen"
+    unread = "" if figures["reader"] else "\ntext in images is unread: pip install 'agentcompress\\[ocr]'"
+    table = Table(title=title + unread, title_justify="left")
+    table.add_column("set")
+    for heading in ("targets", *policies):
+        table.add_column(heading, justify="right")
+    for source, row in figures["sets"].items():
+        cells = (_cell("kept", row["policies"][name]["kept"]) for name in policies)
+        table.add_row(escape(source), f"{row['targets']:,}", *cells)
+    table.add_section()
+    macro = figures["macro"]
+    cells = (_cell("kept", macro["policies"][name]["kept"]) for name in policies)
     table.add_row(f"macro ({macro['sets']})", "", *cells)
     return table
 
