@@ -9,6 +9,7 @@ from typing import Literal
 from agentcompress.encoders import automatic, minilm_folder, minilm_weights
 from agentcompress.encoders.minilm import INSTALL, REINSTALL
 from agentcompress.errors import MissingDependencyError
+from agentcompress.images.reading import INSTALL as INSTALL_OCR
 from agentcompress.tokens import ENCODINGS, find_vocabulary
 
 Status = Literal["ok", "warn", "fail"]
@@ -147,6 +148,21 @@ def _faiss() -> Iterator[Check]:
         )
 
 
+def _ocr() -> Iterator[Check]:
+    """Whether text in images can be read; ONNX Runtime comes by several names."""
+    engine = _version("rapidocr")
+    runtimes = [name for name in ("onnxruntime", "onnxruntime-gpu") if _version(name)]
+    if engine and runtimes:
+        yield Check(name="ocr", status="ok", detail=f"rapidocr {engine} on {runtimes[0]}")
+    else:
+        yield Check(
+            name="ocr",
+            status="warn",
+            detail="not installed: text in images stays unread",
+            remedy=INSTALL_OCR,
+        )
+
+
 def _version(distribution: str) -> str | None:
     try:
         return metadata.version(distribution)
@@ -163,4 +179,5 @@ _LOOKS: tuple[Callable[[], Iterator[Check]], ...] = (
     _minilm,
     _encoder,
     _faiss,
+    _ocr,
 )

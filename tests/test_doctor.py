@@ -71,6 +71,23 @@ def test_faiss(
     assert words in check.detail + check.remedy
 
 
+@pytest.mark.parametrize(
+    ("engine", "runtime", "status", "words"),
+    [
+        ("3.10.0", "1.22", "ok", "rapidocr 3.10.0 on onnxruntime"),
+        ("3.10.0", None, "warn", "pip install 'agentcompress[ocr]'"),
+        (None, "1.22", "warn", "text in images stays unread"),
+    ],
+)
+def test_ocr(
+    versions: dict[str, str | None], engine: str | None, runtime: str | None, status: str, words: str
+) -> None:
+    versions.update({"rapidocr": engine, "onnxruntime": runtime, "onnxruntime-gpu": None})
+    check = named(diagnose(), "ocr")
+    assert check.status == status
+    assert words in check.detail + check.remedy
+
+
 def test_missing_vocabulary_is_reported_as_an_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "find_vocabulary", lambda encoding: None)
     check = named(diagnose(), "tokenizer o200k_base")

@@ -162,7 +162,6 @@ def test_sets_may_come_before_the_questions(write_lines: WriteLines) -> None:
         ({"doc_set": "x", "documents": []}, "documents: List should have at least 1 item"),
         ({"train": [], "test": []}, "train: List should have at least 1 item"),
         ({"train": [{"text": "hi"}], "test": []}, "train.0.label: Field required"),
-        ({"instruction": "click", "image": "a.png"}, "evaluation of gui records is not there yet"),
         ({"messages": []}, "is no record to evaluate"),
         ([1], "a record must be an object"),
     ],

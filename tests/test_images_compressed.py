@@ -200,7 +200,8 @@ def test_a_file_that_a_tool_names_is_not_sent_by_an_agent(tmp_path: Path) -> Non
 def test_lines_of_a_screen_that_is_repeated_are_not_said_beside_it() -> None:
     reader = Reader("Total amount: 1234.56")
     urls = [encoded(screen(1)), encoded(screen(2)), encoded(screen(1))]
-    messages = frames(urls, text="opened /settings/page-77 of account 8812")
-    result = compressor(700, text_reader=reader).compress(messages)
+    messages = frames(urls)
+    messages[2]["content"].insert(0, {"type": "text", "text": "Opened INV-20391 of account 8812."})
+    result = compressor(1_000, text_reader=reader).compress(messages)
     assert "repeated below" in json.dumps(result.messages)
     assert "[text in the image]" not in json.dumps(result.messages[:3])

@@ -17,32 +17,37 @@ if TYPE_CHECKING:
 
 def evaluate(
     data: Annotated[
-        list[str], typer.Argument(help="Labelled records (qa, icl), .jsonl or .jsonl.gz; - reads stdin.")
+        list[str], typer.Argument(help="Labelled records (qa, icl, gui), .jsonl or .jsonl.gz; - reads stdin.")
     ],
     budget: Annotated[
         str,
         typer.Option(
             metavar="B",
-            help="Tokens of the documents or examples shown (1000), their share (0.25), "
-            "or a multiple of their mean (8x).",
+            help="Tokens of the documents or examples shown (gui: of the whole request), as 1000, the share "
+            "of all (gui: of the images' tokens), as 0.25, or a multiple of the mean, as 8x.",
         ),
     ],
     policy: Annotated[
         list[str] | None,
         typer.Option(
-            help="qa: agentcompress, bm25, last-tokens, random; icl: agentcompress, unlabelled, "
-            "bm25, knn, mmr, random; may be repeated. Default: all."
+            help="qa: agentcompress, bm25, last-tokens, random; icl: agentcompress, unlabelled, bm25, knn, "
+            "mmr, random; gui: agentcompress, full, random, uniform; may be repeated. Default: all."
         ),
+    ] = None,
+    image_model: Annotated[
+        str | None, typer.Option(help="gui: price images as this model does. Default: a Claude 3, by area.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure on labelled records, without a model: is the evidence kept, is the right label shown."""
+    """Measure on labelled records, without a model: is what is asked for still there to be seen."""
     limit = _budget(budget)
     from agentcompress.evaluation.evaluating import Evaluation, RecordReader
     from agentcompress.evaluation.progress import ReadingProgress
 
     with settings():
-        evaluation = Evaluation(budget=limit, policies=list(dict.fromkeys(policy or ())))
+        evaluation = Evaluation(
+            budget=limit, policies=list(dict.fromkeys(policy or ())), image_model=image_model
+        )
     progress = ReadingProgress([RecordReader(path) for path in data])
     try:
         with progress:
@@ -57,10 +62,15 @@ def evaluate(
     if as_json:
         print(json.dumps(figures, indent=1))
         return
-    from agentcompress.report.table import recall_table, vote_tables
+    from agentcompress.report.table import recall_table, visibility_table, vote_tables
 
-    tables = [recall_table(figures["qa"], limit)] if "qa" in figures else []
-    print_tables([*tables, *(vote_tables(figures["icl"]) if "icl" in figures else [])])
+    print_tables(
+        [
+            *([recall_table(figures["qa"], limit)] if "qa" in figures else []),
+            *(vote_tables(figures["icl"]) if "icl" in figures else []),
+            *([visibility_table(figures["gui"], limit)] if "gui" in figures else []),
+        ]
+    )
 
 
 def _budget(text: str) -> "EvalBudget":

@@ -16,6 +16,8 @@ from .lines import LineReader
 from .questions import QuestionReading, stem_of
 from .reading import first_problem
 from .recall import RecallEvaluation
+from .viewers import VIEWER_NAMES
+from .visibility import IMAGE_MODEL, VisibilityEvaluation
 
 
 class RecordReader(LineReader):
@@ -109,6 +111,7 @@ _SHAPES: Sequence[tuple[frozenset[str], str]] = (
 _KINDS: Mapping[str, Kind] = {
     "qa": Kind(make=QuestionEvaluation, policies=CHOOSER_NAMES),
     "icl": Kind(make=ExampleEvaluation, policies=EXAMPLE_CHOOSER_NAMES),
+    "gui": Kind(make=VisibilityEvaluation, policies=VIEWER_NAMES),
 }
 POLICY_NAMES = tuple(dict.fromkeys(chain.from_iterable(kind.policies for kind in _KINDS.values())))
 """The policies of all kinds."""
@@ -121,12 +124,20 @@ class Evaluation:
         budget: Tokens, a share of all that is chosen among, or a multiple of the mean.
         policies: Names of the policies to compare; a kind takes those that it knows. None
             takes all.
+        image_model: The model whose formula prices the images of gui records; None takes one that
+            prices them by area.
 
     Raises:
-        ValueError: No kind knows one of the policies.
+        ValueError: No kind knows one of the policies, or the model is of no known family.
     """
 
-    def __init__(self, *, budget: EvalBudget, policies: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        budget: EvalBudget,
+        policies: Sequence[str] | None = None,
+        image_model: str | None = None,
+    ) -> None:
         for name in policies or ():
             if name not in POLICY_NAMES:
                 raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
@@ -134,8 +145,10 @@ class Evaluation:
             name: [policy for policy in policies or kind.policies if policy in kind.policies]
             for name, kind in _KINDS.items()
         }
+        more: dict[str, dict[str, Any]] = {"gui": {"image_model": image_model or IMAGE_MODEL}}
         self._kinds = {
-            name: kind.make(budget=budget, policies=self._policies[name]) for name, kind in _KINDS.items()
+            name: kind.make(budget=budget, policies=self._policies[name], **more.get(name, {}))
+            for name, kind in _KINDS.items()
         }
         self.measured: dict[str, int] = dict.fromkeys(self._kinds, 0)
         """How many records of each kind were measured."""
@@ -150,7 +163,8 @@ class Evaluation:
         kind = next((name for fields, name in _SHAPES if fields <= record.keys()), None)
         if kind is None:
             raise reader.problem(
-                "is no record to evaluate: qa records have question and evidence, icl records train and test",
+                "is no record to evaluate: qa records have question and evidence, icl records train and "
+                "test, gui records instruction and image",
                 line=reader.line,
             )
         if kind not in self._kinds:

@@ -3,7 +3,21 @@
 from .drawing import ImageDrawer
 from .looks import look_of
 from .opening import opened
+from .pages import is_page, strips_of
+from .reading import RapidReader
+from .rows import read_rows
 from .sizes import image_size
 from .thumbnails import Thumbnail, thumbnail
 
-__all__ = ["ImageDrawer", "Thumbnail", "image_size", "look_of", "opened", "thumbnail"]
+__all__ = [
+    "ImageDrawer",
+    "RapidReader",
+    "Thumbnail",
+    "image_size",
+    "is_page",
+    "look_of",
+    "opened",
+    "read_rows",
+    "strips_of",
+    "thumbnail",
+]

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from agentcompress.values import Box, Image, ImageView
+from agentcompress.values import Image, ImageView, scaled
 
 from .opening import opened
 
@@ -19,8 +19,6 @@ _LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
 """Formats of photographs: what was lossy once becomes JPEG again, all else PNG."""
 _GAP = 2.0
 """A picture is averaged to this many times the size first: half the time, and no difference to be seen."""
-SEAM = 4
-"""White pixels between two regions of a mosaic."""
 
 
 class ImageDrawer:
@@ -74,18 +72,6 @@ class ImageDrawer:
         return Image(url=url, width=view.width, height=view.height, detail=image.detail)
 
 
-def mosaic(crops: tuple[Box, ...], scale: float) -> ImageView:
-    """The view that shows some regions at a scale, one below the other."""
-    sizes = [_scaled(box, scale) for box in crops]
-    height = sum(size[1] for size in sizes) + SEAM * (len(sizes) - 1)
-    return ImageView(width=max(size[0] for size in sizes), height=height, crops=crops)
-
-
-def _scaled(box: Box, scale: float) -> tuple[int, int]:
-    left, top, right, bottom = box
-    return max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
-
-
 def _mosaic(picture: "PIL.Image.Image", view: ImageView) -> "PIL.Image.Image":
     import PIL.Image
 
@@ -93,9 +79,9 @@ def _mosaic(picture: "PIL.Image.Image", view: ImageView) -> "PIL.Image.Image":
     made = PIL.Image.new(picture.mode, (view.width, view.height), "white")
     top = 0
     for box in view.crops:
-        part = _resized(picture.crop(box), *_scaled(box, scale))
+        part = _resized(picture.crop(box), *scaled(box, scale))
         made.paste(part, (0, top))
-        top += part.height + SEAM
+        top += part.height
     return made
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from agentcompress.values import Choice, Cut, ImageCut, Message, Segment
+from agentcompress.values import Choice, Cut, ImageCut, ImageView, Message, Segment
 
 from .rendering import GAP, READ, REPEATED, SUMMARY
 from .segmenting import Segmented
@@ -74,10 +74,14 @@ def _of_image(
         yield Choice(
             part=part, start=0, end=0, rendition="stub", text=REPEATED.format(segments[image].tokens)
         )
-    if chosen:
-        gaps = [GAP + "\n" if number - 1 not in chosen else "" for number in chosen]
-        said = "\n".join(gap + line.text for gap, line in zip(gaps, chosen.values(), strict=True))
-        yield Choice(part=part, start=0, end=0, rendition="condensed", text=f"{READ}{said.removeprefix(GAP)}")
+    strips = [form.view for n in chosen if (form := segments[n].renditions[kept[n]]).view]
+    if strips:
+        yield Choice(part=part, start=0, end=0, rendition="condensed", view=ImageView.joined(strips))
+    said = {n: line for n, line in chosen.items() if kept[n] == 0}
+    if said:
+        gaps = [GAP + "\n" if number - 1 not in said else "" for number in said]
+        text = "\n".join(gap + line.text for gap, line in zip(gaps, said.values(), strict=True))
+        yield Choice(part=part, start=0, end=0, rendition="condensed", text=f"{READ}{text.removeprefix(GAP)}")
 
 
 def _joined(

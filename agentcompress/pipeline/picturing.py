@@ -1,11 +1,11 @@
 """Images → segments: the image in the sizes that save something, and the text in it line by line."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Image, ImageCut, ImageView, Rendition, Segment, atoms_of
+from agentcompress.values import Image, ImageCut, ImageView, Rendition, Segment, TextLine
 
 _SAVING = 0.85
 """A view costs at most this share of the next larger one."""
@@ -14,7 +14,8 @@ _SAVING = 0.85
 def pictured(whole: Segment, image: Image, cut: ImageCut, counter: RequestCounter) -> Iterator[Segment]:
     """The image's segment, then one for each line of text in it.
 
-    What is seen and what is read are worth showing once, whichever shows it: a view has the atoms of the
+    What is seen and what is read are worth showing once, whichever shows it: each line is an atom, whatever
+    it says, for in images names stand in capitals and numbers are misread. A view has those of the
     lines that can be read in it, and one of its own for each time that its price doubles.
 
     Args:
@@ -25,20 +26,19 @@ def pictured(whole: Segment, image: Image, cut: ImageCut, counter: RequestCounte
     """
     text = "\n".join(line.text for line in cut.lines)
     name = blake2b(cut.look.cells if cut.look else image.url.encode(), digest_size=8).hexdigest()
-    atoms = [atoms_of(line.text) for line in cut.lines]
     views = list(_cheaper(whole.tokens, image, cut, counter))
     least = views[-1][1] if views else whole.tokens
     yield replace(
         whole,
         text=text,
-        atoms=_levels(name, whole.tokens, least) + _once(atoms),
+        atoms=_levels(name, whole.tokens, least) + _once(cut.lines),
         look=cut.look,
         condensed=tuple(
             Rendition(
                 name="condensed",
                 text=text,
                 tokens=tokens,
-                atoms=_levels(name, tokens, least) + _legible(cut, view, atoms),
+                atoms=_levels(name, tokens, least) + _legible(cut, view),
                 view=view,
             )
             for view, tokens in views
@@ -46,18 +46,29 @@ def pictured(whole: Segment, image: Image, cut: ImageCut, counter: RequestCounte
     )
     costs = counter.texts([line.text for line in cut.lines])
     start = 0
-    for line, tokens, names in zip(cut.lines, costs, atoms, strict=True):
+    for number, (line, said) in enumerate(zip(cut.lines, costs, strict=True)):
         end = start + len(line.text)
+        strip = cut.strips[number] if cut.strips else None
         yield Segment(
             part=whole.part,
             start=start,
             end=end,
             text=line.text,
-            tokens=tokens + 1,  # the line break
+            tokens=said + 1,  # the line break
             role=whole.role,
-            atoms=names,
+            atoms=_once([line]),
+            condensed=tuple(_alone(line, strip, image, cut, counter, said)) if strip else (),
         )
         start = end + 1
+
+
+def _alone(
+    line: TextLine, strip: ImageView, image: Image, cut: ImageCut, counter: RequestCounter, said: int
+) -> Iterator[Rendition]:
+    """The line as it looks, where that costs less than what it says."""
+    tokens = counter.image(Image(url="", width=strip.width, height=strip.height, detail=image.detail))
+    if 0 < tokens < said and strip.legible(line.box, cut.extent):
+        yield Rendition(name="condensed", text=line.text, tokens=tokens, atoms=_once([line]), view=strip)
 
 
 def _cheaper(
@@ -77,10 +88,9 @@ def _levels(name: str, tokens: int, least: int) -> tuple[str, ...]:
     return tuple(f"image {name} {doubled}" for doubled in range((tokens // least).bit_length()))
 
 
-def _legible(cut: ImageCut, view: ImageView, atoms: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    pairs = zip(cut.lines, atoms, strict=True)
-    return _once(names for line, names in pairs if view.legible(line.box, cut.extent))
+def _legible(cut: ImageCut, view: ImageView) -> tuple[str, ...]:
+    return _once(line for line in cut.lines if view.legible(line.box, cut.extent))
 
 
-def _once(atoms: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for names in atoms for name in names))
+def _once(lines: Iterable[TextLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.text for line in lines))

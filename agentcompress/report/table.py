@@ -41,7 +41,7 @@ _RECALL = {
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 _LABELS = 20
 _SHARES = {
-    *("at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled"),
+    *("at_risk", "tool_only", "far", "in_place", "kept_ratio", "recall", "recalled", "kept"),
     *("label_present", "majority", "weighted_vote"),
 }
 
@@ -110,6 +110,30 @@ def vote_tables(figures: Mapping[str, Any]) -> list[Table]:
             table.add_row(policy, *(_cell(name, figure[name]) for name in columns))
         tables.append(table)
     return tables
+
+
+def visibility_table(figures: Mapping[str, Any], budget: object) -> Table:
+    """How many targets can still be seen.
+
+    Args:
+        figures: What `agentcompress eval --json` prints under ``gui``.
+        budget: As it was asked for.
+    """
+    policies = list(figures["macro"]["policies"])
+    title = f"budget {budget}, images as {figures['image_model']} prices them: % of targets seen"
+    unread = "" if figures["reader"] else "\ntext in images is unread: pip install 'agentcompress\\[ocr]'"
+    table = Table(title=title + unread, title_justify="left")
+    table.add_column("set")
+    for heading in ("targets", *policies):
+        table.add_column(heading, justify="right")
+    for source, row in figures["sets"].items():
+        cells = (_cell("kept", row["policies"][name]["kept"]) for name in policies)
+        table.add_row(escape(source), f"{row['targets']:,}", *cells)
+    table.add_section()
+    macro = figures["macro"]
+    cells = (_cell("kept", macro["policies"][name]["kept"]) for name in policies)
+    table.add_row(f"macro ({macro['sets']})", "", *cells)
+    return table
 
 
 def compression_table(result: CompressionResult) -> Table:

@@ -3,7 +3,7 @@
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
 from .image_cut import ImageCut, TextLine, TextReader
-from .image_view import LEGIBLE, Box, Extent, ImageView
+from .image_view import LEGIBLE, Box, Extent, ImageView, scaled
 from .look import Look
 from .message import ID_DIGITS, Image, Message, Part, PartKind, Role, ToolCall
 from .piece import Cut, Piece
@@ -79,5 +79,6 @@ __all__ = [
     "checked_limit",
     "common_start",
     "prepared",
+    "scaled",
     "token_spans",
 ]

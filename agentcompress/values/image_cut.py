@@ -42,5 +42,7 @@ class ImageCut:
     """Ways to show less of it, largest first; which of them save anything is for a formula to say."""
     lines: Sequence[TextLine] = ()
     """The text in it."""
+    strips: Sequence[ImageView] = ()
+    """How each line is shown alone, all in one width and scale; none where lines stay in the image."""
     look: Look | None = None
     """Its thumbnail; None where it cannot be read."""
