@@ -1,14 +1,20 @@
 """Pages of text: what is blank goes first, then whole lines; what is shown can be read."""
 
-from hypothesis import given
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentcompress import Compressor
 from agentcompress.images import is_page, look_of, strips_of
 from agentcompress.images.drawing import ImageDrawer
 from agentcompress.images.opening import opened
-from agentcompress.values import Image, ImageView, TextLine
+from agentcompress.tokens import RequestCounter, default_counter, image_formula
+from agentcompress.values import Image, ImageView, Plan, TextLine
 
-from .pages import EXTENT, LINES, page, uri
+from .pages import EXTENT, LINES, PageReader, page, uri
 
 STRIPS = strips_of(LINES, EXTENT)
 
@@ -54,3 +60,51 @@ def test_what_is_drawn_is_the_strips_one_below_the_other() -> None:
         part = page().crop(box)
         assert picture.crop((0, top, part.width, top + part.height)).tobytes() == part.tobytes()
         top += part.height
+
+
+def asked(question: str) -> list[dict[str, Any]]:
+    call = {"id": "c", "type": "function", "function": {"name": "scan", "arguments": "{}"}}
+    image = {"type": "image_url", "image_url": {"url": uri()}}
+    return [
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": [image]},
+    ]
+
+
+COMPRESSOR = Compressor(
+    1_000,
+    counter=RequestCounter(counter=default_counter(), images=image_formula("claude-3-5-sonnet")),
+    text_reader=PageReader(),
+    encoder="static",
+)
+
+
+@settings(max_examples=20)
+@given(st.integers(30, 330))
+def test_no_line_of_a_page_is_shown_too_small_to_be_read(budget: int) -> None:
+    result = COMPRESSOR.with_budget(budget).compress(asked("What is the total?"))
+    assert result.tokens_after <= budget
+    views = [choice.view for choices in result.plan.shown.values() for choice in choices if choice.view]
+    shown = [line for line in LINES if any(view.shows(line.box) for view in views)]
+    assert all(any(view.legible(line.box, EXTENT) for view in views) for line in shown)
+
+
+def test_strips_and_text_come_in_one_plan_that_outlives_the_process() -> None:
+    messages = asked("What is the total?")
+    result = COMPRESSOR.with_budget(50).compress(messages)
+    plan = Plan.from_dict(json.loads(json.dumps(result.plan.to_dict())))
+    assert COMPRESSOR.with_budget(50).shown(messages, plan) == result.messages
+    assert COMPRESSOR.with_budget(50).compress(messages, plan=plan).messages == result.messages
+    reasons = COMPRESSOR.with_budget(50).explain(messages)
+    assert len(reasons) == 2 + len(LINES)
+
+
+@pytest.mark.parametrize("question", ["What is the total?", "What is the date?"])
+def test_the_line_that_the_question_names_is_shown(question: str) -> None:
+    result = COMPRESSOR.with_budget(38).compress(asked(question))
+    views = [choice.view for choices in result.plan.shown.values() for choice in choices if choice.view]
+    said = json.dumps(result.messages)
+    line = next(line for line in LINES if line.text.split()[0].lower() in question)
+    assert line.text in said or any(view.shows(line.box) for view in views)
+    assert sum(view.shows(line.box) for line in LINES for view in views) < len(LINES)

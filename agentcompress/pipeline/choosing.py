@@ -79,9 +79,12 @@ def _of_image(
         yield Choice(part=part, start=0, end=0, rendition="condensed", view=ImageView.joined(strips))
     said = {n: line for n, line in chosen.items() if kept[n] == 0}
     if said:
-        gaps = [GAP + "\n" if number - 1 not in said else "" for number in said]
+        marked = f"{GAP}\n"
+        gaps = [marked if number - 1 not in said else "" for number in said]
         text = "\n".join(gap + line.text for gap, line in zip(gaps, said.values(), strict=True))
-        yield Choice(part=part, start=0, end=0, rendition="condensed", text=f"{READ}{text.removeprefix(GAP)}")
+        yield Choice(
+            part=part, start=0, end=0, rendition="condensed", text=f"{READ}{text.removeprefix(marked)}"
+        )
 
 
 def _joined(
