@@ -143,6 +143,13 @@ class Compressor:
         other._standings = Standings()  # What is condensed on arrival depends on the budget.
         return other
 
+    def with_strategy(self, strategy: Strategy) -> Self:
+        """The same compressor with another strategy, sharing what it has already read."""
+        other = copy(self)
+        other._strategy = strategy
+        other._standings, other._evictions = Standings(), EvictionMemo()
+        return other
+
     def scaled(self, share: float) -> Self:
         """The same compressor under a share of its ceiling: what a provider counts differently."""
         if share == 1:

@@ -3,7 +3,7 @@
 The demo's agent audits classes drawn by seed from the packages that are installed. Its scripted model acts on
 what it sees alone, and calls none of its tools twice: what is out of sight it can only recall.
 
-usage: python -m benchmarks.closed_loop [--tasks 50] [--budget 0.1] [--json]
+usage: python -m benchmarks.closed_loop [--tasks 50] [--first 0] [--budget 0.1] [--json]
 """
 
 import argparse
@@ -99,13 +99,14 @@ def figures(found: Sequence[Outcome]) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tasks", type=int, default=50, help="seeds from 0")
+    parser.add_argument("--tasks", type=int, default=50, help="how many seeds")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--budget", type=float, default=0.1, help="share of the largest uncompressed request")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
     found: list[Outcome] = []
     try:
-        for seed in range(options.tasks):
+        for seed in range(options.first, options.first + options.tasks):
             for outcome in outcomes(seed, options.budget):
                 found.append(outcome)
                 print(f"{seed} {outcome.way}: {outcome.verdict}", file=sys.stderr, flush=True)

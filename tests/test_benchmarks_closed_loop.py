@@ -23,6 +23,7 @@ def test_a_task_is_solved_uncompressed_and_played_every_way(found: list[Outcome]
         assert plain.solved, plain.verdict
         assert max(recalling.peak, silent.peak) <= 0.1 * plain.peak
         assert plain.recalls == silent.recalls == 0 < recalling.recalls
+        assert recalling.right > silent.right
 
 
 def test_figures_are_means_over_the_tasks(found: list[Outcome]) -> None:

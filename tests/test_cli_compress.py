@@ -69,6 +69,14 @@ def test_what_people_wrote_stays_readable(tmp_path: Path, command: Command) -> N
     assert "café 日本" in command("compress", file, "--budget", "900").out
 
 
+def test_a_dash_is_standard_output(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("chat.json").write_text(json.dumps(CHAT))
+    dashed = command("compress", "chat.json", "--budget", "900", "-o", "-")
+    assert dashed.out == command("compress", "chat.json", "--budget", "900").out != ""
+    assert not Path("-").exists()
+
+
 @pytest.mark.parametrize("text", ['[{"role": "user", "content": NaN}]', '{"messages": [Infinity]}'])
 def test_numbers_that_json_does_not_have_are_refused(tmp_path: Path, command: Command, text: str) -> None:
     file = tmp_path / "chat.json"

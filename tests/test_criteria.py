@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from agentcompress.criteria import (
     EmbeddingCriterion,
+    LeadingCriterion,
     LexicalCriterion,
     ProductCriterion,
     RecencyCriterion,
@@ -44,6 +45,7 @@ CRITERIA: list[Criterion] = [
     LinkCriterion(base=LexicalCriterion(), headings=HeadingCriterion(lexical=LexicalCriterion())),
     NeighbourCriterion(base=LexicalCriterion()),
     passage_criterion(ENCODER),
+    LeadingCriterion(few=2, heads=("read(main.py)",)),
 ]
 RELEVANCE: list[Criterion] = [
     *CRITERIA[1:3],
@@ -296,3 +298,35 @@ def test_by_default_relevant_beats_irrelevant_and_new_beats_old() -> None:
 def test_bad_settings_are_refused(make: Callable[[], Criterion], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_few_segments_lead_and_of_those_that_say_the_same_one() -> None:
+    texts = ["run the tests", "run", " run", "unlike", *(f"run number {number}" for number in range(9))]
+    scores = LeadingCriterion(few=4).score(context_of(texts, "when did it run"))
+    assert np.count_nonzero(scores) == 4
+    assert scores[1] > 0 == scores[2] == scores[3]
+
+
+def test_a_line_leads_by_what_its_message_is_about() -> None:
+    context = context_of(
+        ["def get(self):", "def get(self):  # of a cache", "left"], "def get of cache.py", [1]
+    )
+    about = LeadingCriterion(heads=("read_file(cache.py)", "read_file(store.py)")).score(context)
+    assert about[0] > 0 == about[1]
+
+
+def test_two_words_side_by_side_lead_as_they_are_written() -> None:
+    texts = [
+        "class Store of a class",
+        "class Class(Node):",
+        "class Node:",
+        "subclass Classes",
+        "a class Class",
+    ]
+    scores = LeadingCriterion().score(context_of(texts, "where is class Class?"))
+    assert min(scores[1], scores[4]) > max(scores[0], scores[2], scores[3])
+
+
+def test_leading_needs_a_place() -> None:
+    with pytest.raises(ValueError, match="few must be at least 1, got 0"):
+        LeadingCriterion(few=0)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from agentcompress import Budget, Compressor
+from agentcompress.criteria import RecencyCriterion
 from agentcompress.encoders import StaticEncoder
 from agentcompress.strategies import (
+    AnswerStrategy,
     DeduplicateStrategy,
     MergeStrategy,
     PruneStrategy,
@@ -22,6 +24,7 @@ STRATEGIES: list[Strategy] = [
     PruneStrategy(),
     ReasoningStrategy() | DeduplicateStrategy(window=1, least=1, share=0) | PruneStrategy(),
     MergeStrategy(StaticEncoder()),
+    AnswerStrategy(answers=RecencyCriterion()),
 ]
 
 

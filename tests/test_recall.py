@@ -17,7 +17,7 @@ from langgraph.store.memory import InMemoryStore
 from pydantic import Field
 
 from agentcompress import ContextCompressionMiddleware
-from agentcompress.archive import Archive, ArchivedMessage, Recaller
+from agentcompress.archive import Archive, ArchivedMessage, Recaller, answer_tokens
 from agentcompress.errors import InvalidInputError
 from agentcompress.tokens import RequestCounter
 
@@ -235,6 +235,34 @@ def test_a_name_that_many_lines_have_is_told_by_what_else_is_asked() -> None:
     answer = Recaller().by_question(kept, "Which line is def run_task?", seen="run_task", budget=300)
     assert "444  def run_task(job_id):" in answer
     assert "recall" not in answer
+
+
+def test_one_line_that_answers_outranks_listings_that_share_its_words() -> None:
+    listing = "".join(f"pygments/lexers/part_{number}.py  {number} lines\n" for number in range(400))
+    said = "The distribution of pygments is Pygments.\nNext I list its files.\n"
+    kept = [
+        ArchivedMessage(key="ab" * 8, role="tool", text=listing, position=2, call="list_files(pygments)"),
+        ArchivedMessage(key="cd" * 8, role="assistant", text=said, position=1),
+    ]
+    answer = Recaller().by_question(kept, "Which distribution installs pygments?", budget=120)
+    assert "The distribution of pygments is Pygments." in answer
+    assert COUNT.text(answer) <= 120
+
+
+def test_a_line_is_found_by_the_call_that_showed_it() -> None:
+    code = "".join(f"{number:>5}  filler_{number} = {number}\n" for number in range(300))
+    files = [code.replace(f"filler_{place} = {place}\n", "def clear(self):\n") for place in (40, 70, 210)]
+    kept = [
+        ArchivedMessage(key=name * 8, role="tool", text=text, position=1, call=f"read_file(src/{name}.py)")
+        for name, text in zip(("aa", "bb", "cc"), files, strict=True)
+    ]
+    answer = Recaller().by_question(kept, "Which line of src/bb.py is def clear?", budget=100)
+    assert "70  def clear(self):" in answer
+
+
+@pytest.mark.parametrize(("limit", "tokens"), [(1_000, 300), (16_000, 800), (200_000, 1_500), (0.5, 1_500)])
+def test_an_answer_takes_a_twentieth_of_the_ceiling(limit: int | float, tokens: int) -> None:
+    assert answer_tokens(limit) == tokens
 
 
 def test_an_archive_needs_a_name() -> None:

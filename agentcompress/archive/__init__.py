@@ -2,6 +2,6 @@
 
 from .archive import Archive
 from .archived import ArchivedMessage, archived
-from .recaller import ANSWER_TOKENS, Recaller
+from .recaller import ANSWER_TOKENS, Recaller, answer_tokens
 
-__all__ = ["ANSWER_TOKENS", "Archive", "ArchivedMessage", "Recaller", "archived"]
+__all__ = ["ANSWER_TOKENS", "Archive", "ArchivedMessage", "Recaller", "answer_tokens", "archived"]

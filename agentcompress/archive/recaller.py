@@ -16,13 +16,19 @@ from agentcompress.criteria import (
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.messages import OpenAICodec
 from agentcompress.pipeline.fingerprint import fingerprints
+from agentcompress.strategies import AnswerStrategy, DeduplicateStrategy, ReasoningStrategy
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Criterion, Encoder, Plan, Wanted, atoms_of
+from agentcompress.values import Criterion, Encoder, Plan, Strategy, Wanted, atoms_of
 
 from .archived import ArchivedMessage, archived
 
 ANSWER_TOKENS = 1_500
 """Tokens of one answer at most, where an agent asks."""
+_LEAST_TOKENS = 300
+"""Tokens of an answer to a question at most, however low the ceiling."""
+_ANSWER_PART = 20
+"""Part of the ceiling that an answer to a question takes at most: a few larger ones would push out what
+they are for."""
 _MARK = re.compile(r"\[[^\]]*tokens(?: elided)?[^\]]*\]")
 _HEAD = 24
 """Tokens of the line above what comes back, beside the call."""
@@ -31,12 +37,23 @@ _ATTEMPTS = 6
 """Tries to leave room for the lines above the pieces."""
 
 
+def answer_tokens(limit: int | float) -> int:
+    """Tokens of an answer to a question at most, where an agent asks under a budget.
+
+    Args:
+        limit: The budget in tokens, or the share of a model's window, which is large.
+    """
+    if isinstance(limit, float):
+        return ANSWER_TOKENS
+    return min(ANSWER_TOKENS, max(_LEAST_TOKENS, limit // _ANSWER_PART))
+
+
 class Recaller:
     """Answers from archived messages; holds nothing but its settings and caches.
 
-    A question is answered by the same choice that fills a prompt: criteria and strategy
-    over the segments of all that is archived, without recency, and counting only what is
-    not before the model already.
+    A question is answered by the choice that fills a prompt: criteria and strategy over the
+    segments of all that is archived, without recency, and counting only what is not before the
+    model already. But what matches the question best comes first, whatever it costs.
 
     Args:
         counter: Counts tokens; None counts plain o200k tokens.
@@ -122,9 +139,11 @@ class Recaller:
         fixed = self._counter.message(OpenAICodec().read(before))
         by_key = {one.key: one for one in messages}
         asked = [before, *({"role": "tool", "content": one.text, "name": one.key} for one in by_key.values())]
+        heads = ["", *(one.call for one in by_key.values())]
+        compressor = self._compressor.with_strategy(_strategy(heads))
         room = budget
         for _ in range(_ATTEMPTS):
-            chosen = self._compressor.with_budget(fixed + max(1, room)).compress(asked, query=question)
+            chosen = compressor.with_budget(fixed + max(1, room)).compress(asked, query=question)
             # What is not brought back needs no note.
             shown = self._compressor.shown(asked, replace(chosen.plan, notes={}))
             found = [(by_key[view["name"]], view["content"]) for view in shown if view.get("name") in by_key]
@@ -175,4 +194,9 @@ def _criterion(encoder: Encoder) -> Criterion:
     if not isinstance(criterion, ProductCriterion):
         return criterion
     factors = [one for one in criterion.factors if not isinstance(one, RecencyCriterion)]
-    return replace(criterion, factors=(*factors, NamedCriterion(), LeadingCriterion()))
+    return replace(criterion, factors=(*factors, NamedCriterion()))
+
+
+def _strategy(heads: Sequence[str]) -> Strategy:
+    """The default strategy, but what answers comes first; `heads` say what each message is about."""
+    return ReasoningStrategy() | DeduplicateStrategy() | AnswerStrategy(answers=LeadingCriterion(heads=heads))

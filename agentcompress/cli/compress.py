@@ -19,7 +19,9 @@ def compress(
     ],
     budget: Annotated[str, typer.Option(metavar="N", help="Tokens of the whole request.")],
     query: Annotated[str | None, typer.Option(help="What the next step is about.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the messages here.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the messages here; - is standard output.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     model: Annotated[
         str | None, typer.Option(help="The model that will read it: how to count. Default: the file's own.")
@@ -35,6 +37,7 @@ def compress(
     The messages come out in the form they came in: in OUTPUT, or on standard output.
     """
     limit = parse_budget(budget)
+    output = None if output == Path("-") else output
     from agentcompress.evaluation.conversation import read_conversation
 
     check_distinct(file, output, report)

@@ -1,46 +1,87 @@
-"""The few segments that match the query best, of those that hold a name of it."""
+"""The few segments that answer a question best."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+from operator import and_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentcompress.values import Context, Scores, atoms_of
 
-from .lexical import LexicalCriterion
+from .lexical import LexicalCriterion, rarity
 from .terms import terms_of
+
+_HEADED = 0.5
+"""What a match together with the head counts, where one of the segment alone counts 1."""
+_PAIRS = 32
+"""Pairs of words that are looked for at most: a question is short, whole turns are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadingCriterion:
-    """Tool outputs' best matches for a question that names something, far ahead of all others.
+    """BM25 of tool outputs' best matches for a question, and 0 for all other segments.
 
     `NamedCriterion` trusts a name that few segments have. Here it may stand in many: what else
     the question says (BM25) then tells which of them answers it, "def run" from the calls of run.
+    A question without names goes by its words. Two words side by side, as in "class Class", count as one
+    more term, written as they are.
+
+    Sources: the head of a message as a field of its passages (Robertson, Zaragoza & Taylor, "Simple
+    BM25 Extension to Multiple Weighted Fields", CIKM 2004); pairs (Metzler & Croft, "A Markov Random
+    Field Model for Term Dependencies", SIGIR 2005).
 
     Raises:
-        ValueError: `few` or `most` is below 1, or `most` is not finite.
+        ValueError: `few` is below 1.
     """
 
-    few: int = 4
-    """How many segments lead."""
-    most: float = 100.0
-    """Score of a segment that leads; all others have 1."""
+    few: int = 8
+    """How many segments lead; of those that say the same, one."""
+    heads: Sequence[str] = ()
+    """What each message is about, by its index: a line of a file that was read says neither its name
+    nor what asked for it. Messages beyond the end have none."""
 
     def __post_init__(self) -> None:
         if self.few < 1:
             raise ValueError(f"few must be at least 1, got {self.few}")
-        if not 1 <= self.most < float("inf"):
-            raise ValueError(f"most must be at least 1 and finite, got {self.most}")
 
     def score(self, context: Context) -> Scores:
         """One score a segment, shape (segments,)."""
-        scores = np.ones(len(context.segments), dtype=np.float32)
-        names = {atom.lower() for atom in atoms_of(context.query)}
-        named = [
-            index
-            for index, segment in enumerate(context.segments)
-            if segment.role == "tool" and not names.isdisjoint(terms_of(segment.text))
-        ]
-        matches = LexicalCriterion().score(context)[named]
-        scores[np.array(named, dtype=np.intp)[np.argsort(-matches, kind="stable")[: self.few]]] = self.most
+        matches, answering = self._matches(context)
+        scores = np.zeros(len(matches), dtype=np.float32)
+        said: set[str] = set()
+        for index in np.argsort(-np.round(matches, 6), kind="stable").tolist():
+            text = context.segments[index].text.strip()
+            if len(said) < self.few and answering[index] and text not in said:
+                said.add(text)
+                scores[index] = matches[index]
         return scores
+
+    def _matches(self, context: Context) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """How well each segment matches, and whether it may answer, each of shape (segments,)."""
+        heads = [self.heads[of] if of < len(self.heads) else "" for of in context.message_of.tolist()]
+        headed = [
+            replace(one, text=f"{one.text}\n{head}")
+            for one, head in zip(context.segments, heads, strict=True)
+        ]
+        lexical = LexicalCriterion(stemmed=True, names=2.0)
+        own = lexical.score(context)
+        names = {atom.lower() for atom in atoms_of(context.query)}
+        named = (not names or not names.isdisjoint(terms_of(one.text)) for one in headed)
+        tool = (one.role == "tool" for one in context.segments)
+        answering = np.fromiter(map(and_, tool, named), bool, len(headed)) & (own > 0)
+        return own + _paired(context) + _HEADED * lexical.score(replace(context, segments=headed)), answering
+
+
+def _paired(context: Context) -> NDArray[np.float64]:
+    """Summed rarity of the pairs of words of the query that stand in each segment, shape (segments,)."""
+    found = np.zeros(len(context.segments))
+    neighbours = ((a, b) for a, b in pairwise(context.query.split()) if terms_of(a) and terms_of(b))
+    for first, second in islice(dict.fromkeys(neighbours), _PAIRS):
+        phrase = " ".join((re.sub(r"^\W+", "", first), re.sub(r"\W+$", "", second)))
+        whole = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
+        having = np.array([phrase in one.text and bool(whole.search(one.text)) for one in context.segments])
+        found += having * rarity(np.array([having.sum()]), len(having))
+    return found

@@ -41,10 +41,15 @@ def _licence(sight: Sight, subject: Subject) -> str | None:
     return found
 
 
-def _class(sight: Sight, subject: Subject) -> re.Match[str] | None:
-    """The class statement in a listing."""
-    pattern = rf"^(?P<at>\S+?:\d+):class {subject.name}\b\W*(?P<base>\w+)"
-    return sight.find("grep", pattern, package=subject.package)
+def _class(sight: Sight, subject: Subject) -> tuple[str | None, str | None]:
+    """Where the class statement is, and the base that it names: by a listing, else by its file."""
+    statement = rf"class {subject.name}\b\W*(\w+)"
+    if listed := sight.find("grep", rf"^(\S+?:\d+):{statement}", package=subject.package):
+        return listed[1], listed[2]
+    for path in sight.read(subject.package):
+        if found := sight.find("read_file", rf"^ *(\d+)  {statement}", path=path):
+            return f"{path}:{found[1]}", found[2]
+    return None, None
 
 
 def _base_at(sight: Sight, subject: Subject) -> str | None:
@@ -90,12 +95,12 @@ LOOKUPS: dict[str, Lookup] = {
     "version": _declared("version"),
     "licence": _licence,
     "requires_python": _declared("requires_python"),
-    "defined_at": lambda sight, subject: _group(_class(sight, subject), "at"),
+    "defined_at": lambda sight, subject: _class(sight, subject)[0],
     "file_lines": _file_lines,
     "method_line": lambda sight, subject: _method_line(
         sight, fact(sight, subject, "defined_at"), subject.method
     ),
-    "base": lambda sight, subject: _group(_class(sight, subject), "base"),
+    "base": lambda sight, subject: _class(sight, subject)[1],
     "base_defined_at": _base_at,
     "base_method_line": lambda sight, subject: _method_line(
         sight, fact(sight, subject, "base_defined_at"), subject.base_method

@@ -9,16 +9,20 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
 
+from agentcompress.values import RECALL
+
 from .facts import LOOKUPS, fact, noted
 from .sight import Sight
-from .stages import SECOND_LOOKS, STAGES, Facts, Stage
+from .stages import SECOND_LOOKS, STAGES, Facts, Stage, recall_of_note
 from .task import Subject
 
 _STEP = r"^Step (\d+): "
 _ID = re.compile(r"call_(\d+)_at_(\d+)_(\d+)")
-"""Which call of the run it is, how many steps are done after it, and for how many facts of the last
-of them it was looked again."""
-_AGAIN = r"^Before step (\d+), for (\w+) of (\w+): "
+"""Which call of the run it is, how many steps are done after it, and which look since: `_LOOKS` stand for
+each fact of the last of them, and what the next one needs comes behind."""
+_LOOKS = 5
+"""Looks for one fact of the newest step, with those for what it needs: then it stays untold."""
+_AGAIN = r"^Before step (\d+), for (the note on )?(\w+) of (\w+): "
 
 
 def next_message(
@@ -91,10 +95,15 @@ class Investigation:
     def _ids(self) -> list[re.Match[str]]:
         return list(filter(None, map(_ID.fullmatch, self._sight.call_ids)))
 
+    @property
+    def _looks_done(self) -> int:
+        """How often it was looked again since the newest step."""
+        return int(self._ids[-1][3]) if self._ids else 0
+
     @cached_property
-    def _looked(self) -> set[tuple[str, str]]:
-        """Fact and class of each second look, by the words in sight."""
-        return {(match[2], match[3]) for match in self._sight.find_all_said(_AGAIN)}
+    def _looked(self) -> set[tuple[str, ...]]:
+        """Step, whether for the note, fact and class of each second look, by the words in sight."""
+        return {match.groups(default="") for match in self._sight.find_all_said(_AGAIN)}
 
     def _fact(self, subject: Subject, key: str) -> str | None:
         return fact(self._sight, subject, key)
@@ -106,21 +115,25 @@ class Investigation:
         return {key: self._fact(step.subjects[0], key) or "" for key in keys}
 
     def _look_again(self, missing: Sequence[tuple[Subject, str]], number: int) -> AIMessage | None:
-        looked = len(self._brought())
+        """A look at the first of these facts that one may bring."""
+        looked = max(self._looks_done, _LOOKS * len(self._brought())) + 1
         looks = (
             self._second_look(subject, key, number, looked=looked) for subject, key in missing if self._looks
         )
         return next(filter(None, looks), None)
 
     def _second_look(self, subject: Subject, key: str, number: int, *, looked: int) -> AIMessage | None:
-        """A look at a fact or at what it needs first; none where that was in vain."""
+        """A look at a fact or at what it needs first; none where that was in vain before the same step."""
         stage = self._look_for(key)
         for need in stage.needs:
             if self._fact(subject, need) is None:
-                return self._second_look(subject, need, number, looked=looked - 1)
-        if (key, subject.name) in self._looked:
+                return self._second_look(subject, need, number, looked=looked)
+        note = ""
+        if (str(number), note, key, subject.name) in self._looked and stage.tool == RECALL:
+            stage, note = recall_of_note(key), "the note on "
+        if (str(number), note, key, subject.name) in self._looked:
             return None
-        opening = f"Before step {number}, for {key} of {subject.name}: "
+        opening = f"Before step {number}, for {note}{key} of {subject.name}: "
         return self._call(Step(stage=stage, subjects=[subject]), opening, done=number - 1, looked=looked)
 
     def _look_for(self, key: str) -> Stage:
@@ -135,22 +148,21 @@ class Investigation:
         return [(subject, key) for subject in step.subjects for key in keys]
 
     def _look_for_untold(self) -> AIMessage | None:
-        """A look at what the newest step was to bring and is not in sight: one a fact."""
-        begun = int(self._ids[-1][3]) if self._ids else 0
+        """A look at what the newest step was to bring and is not in sight."""
         for place, (subject, key) in enumerate(self._brought()):
-            if place >= begun and self._looks and self._fact(subject, key) is None:
-                look = self._second_look(subject, key, self._here, looked=place + 1)
+            looked = max(self._looks_done, _LOOKS * place) + 1
+            if self._looks and looked <= _LOOKS * (place + 1) and self._fact(subject, key) is None:
+                look = self._second_look(subject, key, self._here, looked=looked)
                 if look:
                     return look
         return None
 
     def _notes(self) -> list[str]:
-        """What the newest step has brought, written down."""
+        """What the newest call and step have brought, written down."""
+        newest = [step for step in [self._newest()] if step and (self._reports or step.stage.noted)]
+        facts = [(one, key) for step in newest for one in step.subjects for key in step.stage.brings]
         if self._reports:
-            facts = self._brought()
-        else:
-            newest = [step for step in [self._newest()] if step and step.stage.noted]
-            facts = [(one, key) for step in newest for one in step.subjects for key in step.stage.brings]
+            facts = list(dict.fromkeys((*self._brought(), *facts)))
         known = ((subject, key, self._fact(subject, key)) for subject, key in facts)
         return [noted(subject, key, value) for subject, key, value in known if value]
 
@@ -160,8 +172,8 @@ class Investigation:
         if found := re.search(_STEP, said, re.MULTILINE):
             return self._steps[int(found[1]) - 1]
         if found := re.search(_AGAIN, said, re.MULTILINE):
-            about = next(subject for subject in self._sight.subjects if subject.name == found[3])
-            return Step(stage=self._look_for(found[2]), subjects=[about])
+            about = next(subject for subject in self._sight.subjects if subject.name == found[4])
+            return Step(stage=self._look_for(found[3]), subjects=[about])
         return None
 
     def _call(self, step: Step, opening: str, *, done: int, looked: int = 0) -> AIMessage:

@@ -19,8 +19,9 @@ class ScriptedModel(BaseChatModel):
 
     It keeps nothing between calls. Names, paths, lines and values come out of the
     tool results in sight; its place in the investigation out of its own words. What
-    is out of sight it looks up once more, and then says what it cannot see. With the tool
-    `recall` it asks that, and none of the other tools twice.
+    is out of sight it looks up once more before a step, and in the end says what it cannot
+    see. With the tool `recall` it asks that, first for the fact and then for its note on it,
+    and none of the other tools twice.
     """
 
     looks: Sequence[Stage] = SECOND_LOOKS

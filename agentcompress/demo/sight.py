@@ -75,6 +75,11 @@ class Sight:
             if output.tool == tool and arguments.items() <= output.arguments.items():
                 yield from re.finditer(pattern, output.text, re.MULTILINE)
 
+    def read(self, package: str) -> Iterator[str]:
+        """Paths of the files of a package that were read, the newest first."""
+        paths = (str(one.arguments.get("path")) for one in reversed(self._outputs) if one.tool == "read_file")
+        return (path for path in dict.fromkeys(paths) if path.startswith(f"{package}/"))
+
 
 def _outputs(messages: Sequence[BaseMessage]) -> Iterator[Output]:
     calls = {}

@@ -192,3 +192,8 @@ RECALLS = (
     _recall(lambda subject, _: f"What did run_python print of {subject.constant}?", ("confirmed",)),
 )
 """What is asked of the tool `recall` for a fact that is out of sight; its name, never its value."""
+
+
+def recall_of_note(key: str) -> Stage:
+    """What is asked of the tool `recall` where that was in vain: what the agent wrote down of the fact."""
+    return _recall(lambda subject, _: f"Noted: {key} of {subject.name}", (key,))

@@ -16,7 +16,7 @@ from langchain.agents.middleware.types import (
 from langchain_core.messages import AIMessage
 from langgraph.types import Command
 
-from agentcompress.archive import Recaller
+from agentcompress.archive import Recaller, answer_tokens
 from agentcompress.values import Budget
 
 from .archiving import Archives
@@ -85,7 +85,8 @@ class ContextCompressionMiddleware(AgentMiddleware[CompressionState, ContextT, R
         self._calls = CompressedCalls(budget, archives=archives, **settings)
         if archives:
             recaller = Recaller(encoder=settings.get("encoder", "auto"))
-            self.tools = [recall_tool(recaller, archives, PLAN)]
+            limit = budget.limit if isinstance(budget, Budget) else budget
+            self.tools = [recall_tool(recaller, archives, PLAN, answer_tokens(limit))]
 
     def wrap_model_call(
         self,

@@ -22,7 +22,7 @@ question: what you need to know; finds the passages that answer it.
 result_id: brings back that result word for word; with lines="12-40" only those lines."""
 
 
-def recall_tool(recaller: Recaller, archives: Archives, channel: str) -> BaseTool:
+def recall_tool(recaller: Recaller, archives: Archives, channel: str, budget: int) -> BaseTool:
     """The tool `recall`, over what left the prompt of the conversation that calls it.
 
     That is what the store has of the thread and of those it shares a namespace with, and what the
@@ -32,13 +32,14 @@ def recall_tool(recaller: Recaller, archives: Archives, channel: str) -> BaseToo
         recaller: Answers.
         archives: Finds what the store has.
         channel: Where the state keeps the conversation's `Kept`.
+        budget: Tokens of an answer to a question at most.
     """
 
     def answer(state: Mapping[str, Any], kept: Iterable[ArchivedMessage], wanted: Wanted) -> Answer:
         plan = Kept.from_dict(state.get(channel)).plan
         messages = state.get("messages") or []
         known = {one.key: one for one in (*kept, *recaller.left(messages, plan))}
-        return _answered(recaller, list(known.values()), messages, plan, wanted)
+        return _answered(recaller, list(known.values()), messages, plan, wanted, budget)
 
     def recall(
         runtime: ToolRuntime[Any, Any], question: str = "", result_id: str = "", lines: str = ""
@@ -65,6 +66,7 @@ def _answered(
     messages: Sequence[Any],
     plan: Plan,
     wanted: Wanted,
+    budget: int,
 ) -> Answer:
     if wanted.result_id.strip():
         text = recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=ANSWER_TOKENS)
@@ -77,7 +79,7 @@ def _answered(
     seen = recaller.seen(messages[:asking], plan)
     # Earlier questions match best and their answers are copies: they would come back for the originals.
     originals = [one for one in known if not _is_recall(one)]
-    return recaller.by_question(originals, wanted.question, seen=seen, budget=ANSWER_TOKENS)
+    return recaller.by_question(originals, wanted.question, seen=seen, budget=budget)
 
 
 def _is_recall(message: ArchivedMessage) -> bool:

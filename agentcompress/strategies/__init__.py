@@ -2,6 +2,7 @@
 
 from agentcompress.values import Strategy
 
+from .answer import AnswerStrategy
 from .condense import CondenseStrategy
 from .deduplicate import DeduplicateStrategy
 from .distill import DistillStrategy
@@ -12,6 +13,7 @@ from .reasoning import ReasoningStrategy
 from .stage import StageStrategy
 
 __all__ = [
+    "AnswerStrategy",
     "CondenseStrategy",
     "DeduplicateStrategy",
     "DistillStrategy",
