@@ -47,21 +47,16 @@ _MARKED_LATER = 512
 class Compressor:
     """Makes a conversation fit a token budget.
 
-    Holds no state of any conversation, only caches by content: one compressor may
-    serve many threads. What keeps a long run stable is the plan: hand the one you
-    got back with the next call, and decisions stay frozen until the next eviction.
+    Holds no state of any conversation, only caches by content: one compressor may serve many threads. What
+    keeps a long run stable is the plan: hand back the last one, and decisions stay frozen until an eviction.
 
     Args:
-        budget: The hard limit of a whole request: tokens, a fraction of the model's
-            window, or a `Budget` with its marks.
-        model: Name of the model that will read the messages; sets how tokens are
-            counted. None counts plain o200k tokens.
-        window: The model's context window in tokens, where `budget` is a fraction
-            and the model's name does not tell.
+        budget: The hard limit of a whole request: tokens, a fraction of the window, or a `Budget`.
+        model: The model that will read the messages: how tokens are counted. None counts o200k tokens.
+        window: The model's context window in tokens, where a fraction needs it and its name does not tell.
         counter: Counts requests; None takes the one that fits `model`.
         criterion: Says how much segments matter; None takes the default one, with `encoder`.
-        encoder: Gives the vectors of the default criterion, as `encoder_for` reads it: "auto",
-            "static", "minilm", a model's folder, a LangChain `Embeddings` or an `Encoder`.
+        encoder: Gives its vectors: "auto", "static", "minilm", a folder, a LangChain `Embeddings` or `Encoder`.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
         keep_images: How many of the newest images are shown in full while they fit.
@@ -264,9 +259,8 @@ class Compressor:
     def apply(self, messages: list[Any], *, count_tokens: Callable[[Sequence[Any]], int]) -> None:
         """Shortens a list of LangChain messages in place: LangChain's `ContextEdit` Protocol.
 
-        For `ContextEditingMiddleware(edits=[Compressor(…)])`, which keeps no plan
-        between calls. The budget holds by its counter too, which may count more
-        (system prompt, tools, an estimate on the safe side).
+        For `ContextEditingMiddleware(edits=[Compressor(…)])`, which keeps no plan between calls. The budget
+        holds by its counter too, which may count more: system prompt, tools, an estimate on the safe side.
 
         Args:
             messages: Changed in place.
