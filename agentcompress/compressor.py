@@ -56,7 +56,7 @@ class Compressor:
         window: The model's context window in tokens, where a fraction needs it and its name does not tell.
         counter: Counts requests; None takes the one that fits `model`.
         criterion: Says how much segments matter; None takes the default one, with `encoder`.
-        encoder: Gives its vectors: "auto", "static", "minilm", a folder, a LangChain `Embeddings` or `Encoder`.
+        encoder: Gives its vectors: "auto", "static", "minilm", a folder, an `Embeddings` or an `Encoder`.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
         keep_images: How many of the newest images are shown in full while they fit.
