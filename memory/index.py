@@ -24,7 +24,7 @@ FIRST, DEEPER = 64, 4
 _RECALL = 0.99
 _COMPARED = 60_000
 """Vectors in the cells of one search, at most: some 10 ms on one core."""
-_CELLS, _SAMPLES = 2, 39
+_CELLS, _SAMPLES = 2, 40
 """Cells for each root of the number of vectors, and vectors of a cell that it is placed by. Of half a
 million, 60,000 in twice as many cells hold 99% of the neighbours, in half as many 95%."""
 _TRIED = 32
