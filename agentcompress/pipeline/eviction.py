@@ -136,7 +136,8 @@ class _Evictor:
                 break
             room += target - tokens
             if attempt >= _ATTEMPTS:
-                room -= room // 10 + 1
+                # A little less first: much less would lose an image that fits for a line that does not.
+                room -= room // max(2, 64 >> (attempt - _ATTEMPTS)) + 1
         return best[1] if best else None
 
     def nothing(self, ceiling: int) -> Plan:
