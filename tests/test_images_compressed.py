@@ -197,6 +197,17 @@ def test_a_file_that_a_tool_names_is_not_sent_by_an_agent(tmp_path: Path) -> Non
     assert [url for url in urls_of(compressor(600).compress(messages).messages) if url.startswith("data:")]
 
 
+def test_a_file_that_a_tool_named_is_not_sent_when_it_is_recalled(tmp_path: Path) -> None:
+    blocks = []
+    for number in range(6):
+        screen(number).save(tmp_path / f"{number}.png")
+        blocks.append(block(str(tmp_path / f"{number}.png")))
+    kept = archived([OpenAICodec().read({"role": "tool", "content": blocks})], [0])
+    shown = Recaller(COUNT).pictures(kept, kept[0].id, budget=500)
+    assert shown
+    assert all(one in blocks for one in shown)
+
+
 def test_lines_of_a_screen_that_is_repeated_are_not_said_beside_it() -> None:
     reader = Reader("Total amount: 1234.56")
     urls = [encoded(screen(1)), encoded(screen(2)), encoded(screen(1))]
