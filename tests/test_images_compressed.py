@@ -61,6 +61,16 @@ def test_as_many_of_the_newest_stay_in_full_as_are_asked_for() -> None:
         compressor(1_000, keep_images=-1)
 
 
+def test_of_several_images_in_one_message_the_newest_stay_in_full() -> None:
+    messages = frames([encoded(screen(0))])
+    messages[-1]["content"] = [block(encoded(screen(n))) for n in range(6)]
+    for kept in (1, 2):
+        shown = urls_of(compressor(1_200, keep_images=kept).compress(messages).messages)
+        whole = [url for url in shown if size(url) == (640, 480)]
+        assert whole == [one["image_url"]["url"] for one in messages[-1]["content"][-kept:]]
+        assert len(shown) > kept
+
+
 def test_an_image_that_does_not_fit_comes_as_large_as_it_may() -> None:
     (shown,) = urls_of(compressor(300).compress(frames([encoded(screen(1))])).messages)
     assert 320 < size(shown)[0] < 640
