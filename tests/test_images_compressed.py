@@ -86,6 +86,12 @@ def test_the_same_screen_is_shown_once_where_it_was_seen_last() -> None:
     assert f"[{SCREEN} tokens repeated below]" in json.dumps(result.messages)
 
 
+def test_what_is_repeated_below_is_not_elided_besides() -> None:
+    one = encoded(screen(7))
+    result = compressor(900).compress(frames([one, encoded(screen(1)), one]))
+    assert result.messages[2]["content"] == f"[{SCREEN} tokens repeated below]"
+
+
 def test_screens_that_differ_in_a_word_are_two_screens() -> None:
     one, other = screen(7), screen(7)
     dark = one.convert("L").crop((96, 96, 112, 104)).tobytes()[0] < 128
