@@ -7,6 +7,7 @@ import pytest
 from langchain_core.messages import convert_to_messages
 
 from .commands import Command, WriteLines, fails, spawn
+from .pictures import frames, screen, urls_of
 from .test_cli import CHAT, RUN
 
 TOOLS = [{"type": "function", "function": {"name": "read", "description": "Reads a file. " * 40}}]
@@ -34,6 +35,22 @@ def test_images_are_never_free(tmp_path: Path, command: Command) -> None:
     file.write_text(json.dumps([{"role": "user", "content": shot}]))
     figures = json.loads(command("compress", file, "--budget", "9000", "--json").out)
     assert figures["breakdown"]["images"] > 0
+
+
+def test_relative_images_stand_beside_the_file(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    for number in range(3):
+        screen(number).save(tmp_path / "data" / f"{number}.png")
+    file = tmp_path / "data" / "shots.json"
+    file.write_text(json.dumps(frames([f"{number}.png" for number in range(3)])))
+    monkeypatch.chdir(tmp_path)
+    report = tmp_path / "report.html"
+    done = command("compress", file, "--budget", "800", "--model", "claude-3-opus", "--report", report)
+    shown = urls_of(json.loads(done.out))
+    assert [url[:5] for url in shown] == ["data:", "data:", "2.png"]
+    assert report.read_text().count("data:image/jpeg") == 3
 
 
 @pytest.mark.parametrize("option", ["-o", "--report"])

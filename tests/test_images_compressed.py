@@ -61,6 +61,16 @@ def test_as_many_of_the_newest_stay_in_full_as_are_asked_for() -> None:
         compressor(1_000, keep_images=-1)
 
 
+def test_of_several_images_in_one_message_the_newest_stay_in_full() -> None:
+    messages = frames([encoded(screen(0))])
+    messages[-1]["content"] = [block(encoded(screen(n))) for n in range(6)]
+    for kept in (1, 2):
+        shown = urls_of(compressor(1_200, keep_images=kept).compress(messages).messages)
+        whole = [url for url in shown if size(url) == (640, 480)]
+        assert whole == [one["image_url"]["url"] for one in messages[-1]["content"][-kept:]]
+        assert len(shown) > kept
+
+
 def test_an_image_that_does_not_fit_comes_as_large_as_it_may() -> None:
     (shown,) = urls_of(compressor(300).compress(frames([encoded(screen(1))])).messages)
     assert 320 < size(shown)[0] < 640
@@ -74,6 +84,12 @@ def test_the_same_screen_is_shown_once_where_it_was_seen_last() -> None:
     assert shown[-1] == again
     assert len(shown) == 2
     assert f"[{SCREEN} tokens repeated below]" in json.dumps(result.messages)
+
+
+def test_what_is_repeated_below_is_not_elided_besides() -> None:
+    one = encoded(screen(7))
+    result = compressor(900).compress(frames([one, encoded(screen(1)), one]))
+    assert result.messages[2]["content"] == f"[{SCREEN} tokens repeated below]"
 
 
 def test_screens_that_differ_in_a_word_are_two_screens() -> None:
@@ -195,6 +211,17 @@ def test_a_file_that_a_tool_names_is_not_sent_by_an_agent(tmp_path: Path) -> Non
     shown = urls_of(agents.compress(messages).messages)
     assert not [url for url in shown if url.startswith("data:")]
     assert [url for url in urls_of(compressor(600).compress(messages).messages) if url.startswith("data:")]
+
+
+def test_a_file_that_a_tool_named_is_not_sent_when_it_is_recalled(tmp_path: Path) -> None:
+    blocks = []
+    for number in range(6):
+        screen(number).save(tmp_path / f"{number}.png")
+        blocks.append(block(str(tmp_path / f"{number}.png")))
+    kept = archived([OpenAICodec().read({"role": "tool", "content": blocks})], [0])
+    shown = Recaller(COUNT).pictures(kept, kept[0].id, budget=500)
+    assert shown
+    assert all(one in blocks for one in shown)
 
 
 def test_lines_of_a_screen_that_is_repeated_are_not_said_beside_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
@@ -19,8 +19,10 @@ from pydantic import Field
 from agentcompress import ContextCompressionMiddleware
 from agentcompress.archive import Archive, ArchivedMessage, Recaller, answer_tokens
 from agentcompress.errors import InvalidInputError
+from agentcompress.messages import codec_for
 from agentcompress.tokens import RequestCounter
 
+from .pictures import block, encoded, screen
 from .stores import Stores
 from .test_middleware import TASK, RecordingModel, read
 
@@ -74,6 +76,32 @@ def test_a_question_brings_back_what_answers_it_without_a_store(asynchronous: bo
     agent = asking(None, question="What is value_2_37?")
     state = asyncio.run(agent.ainvoke(TASK, thread("a"))) if asynchronous else agent.invoke(TASK, thread("a"))
     assert "value_2_37 = 74" in answer_in(state)
+
+
+IMAGE = encoded(screen(1))
+
+
+@pytest.mark.parametrize(
+    ("shown", "answer"),
+    [
+        ({"type": "input_image", "image_url": IMAGE}, block(IMAGE)),
+        (
+            {"type": "media", "mime_type": "audio/wav", "data": "QUJD" * 2_000},
+            {"type": "text", "text": "[media: no tool can show this again]"},
+        ),
+        (
+            {"type": "audio", "mime_type": "audio/wav", "base64": "QUJD" * 2_000},
+            {"type": "text", "text": "[audio: no tool can show this again]"},
+        ),
+    ],
+)
+def test_encoded_bytes_never_come_back_as_text(shown: dict[str, Any], answer: dict[str, Any]) -> None:
+    turn = HumanMessage([{"type": "text", "text": "Look at this. " * 40}, shown])
+    key = codec_for([turn]).read(turn).digest
+    messages = [HumanMessage("Go."), AIMessage("Yes."), turn, AIMessage("I see."), HumanMessage("Read on.")]
+    state = asking(None, result_id=key).invoke({"messages": messages}, thread("a"))
+    content = next(m.content for m in state["messages"] if getattr(m, "tool_call_id", "") == "asked")
+    assert content[1:] == [answer]
 
 
 def test_a_question_brings_back_what_a_store_keeps(stores: Stores) -> None:

@@ -63,7 +63,7 @@ class Recaller:
     def __init__(self, counter: RequestCounter | None = None, encoder: EncoderSetting = "auto") -> None:
         self._counter = counter or RequestCounter.for_model(None)
         criterion = _criterion(encoder_for(encoder))
-        # Marks name no ids: the line above each piece has its message's.
+        # Marks name no ids: the line above each piece has its message's. Files stay closed, as in agents.
         self._compressor = Compressor(
             1, counter=self._counter, criterion=criterion, keep_steps=0, image_files=False
         )

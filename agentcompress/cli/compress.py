@@ -39,9 +39,12 @@ def compress(
     limit = parse_budget(budget)
     output = None if output == Path("-") else output
     from agentcompress.evaluation.conversation import read_conversation
+    from agentcompress.evaluation.images import ImageFolder
 
     check_distinct(file, output, report)
     conversation = read_conversation(file)
+    images = ImageFolder(Path(file).parent)
+    messages = list(map(images.resolved, conversation.messages))
     from agentcompress.compressor import Compressor
     from agentcompress.tokens import RequestCounter
 
@@ -49,20 +52,21 @@ def compress(
     with settings():
         counter = RequestCounter.for_model(name, base=Path(file).parent)
         compressor = Compressor(limit, counter=counter, lossless=lossless, encoder=encoder)
-    result = compressor.compress(conversation.messages, query=query, tools=conversation.tools)
+    result = compressor.compress(messages, query=query, tools=conversation.tools)
+    shown = list(map(images.restored, result.messages))
     if output is not None:
         with whole_file(output) as written:
-            written.write(conversation.dumps(result.messages))
+            written.write(conversation.dumps(shown))
     if report is not None:
         from agentcompress.report.html import write_compression_report
 
-        write_compression_report(report, conversation.messages, result, counter=counter)
+        write_compression_report(report, messages, result, counter=counter)
     if as_json:
-        messages = {} if output else {"messages": conversation.plain(result.messages)}
-        print(json.dumps({**result.figures(), **messages}, indent=1))
+        beside = {} if output else {"messages": conversation.plain(shown)}
+        print(json.dumps({**result.figures(), **beside}, indent=1))
         return
     if output is None:
-        sys.stdout.write(conversation.dumps(result.messages))
+        sys.stdout.write(conversation.dumps(shown))
     from agentcompress.report.table import compression_table
 
     print_tables([compression_table(result)], to_stderr=output is None)

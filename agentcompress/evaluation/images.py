@@ -16,11 +16,11 @@ class ImageFolder:
         self._folder = folder.resolve()
         self._written: dict[str, str] = {}
 
-    def resolved(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The message with paths that open from anywhere; itself where it has no relative one."""
+    def resolved(self, message: Any) -> Any:
+        """The message with paths that open from anywhere; itself where it has none, or is LangChain's."""
         return _with_urls(message, self._absolute)
 
-    def restored(self, message: dict[str, Any]) -> dict[str, Any]:
+    def restored(self, message: Any) -> Any:
         """The message with its urls as they were written; itself where none was changed."""
         return _with_urls(message, lambda url: self._written.get(url, url))
 
@@ -32,7 +32,9 @@ class ImageFolder:
         return absolute
 
 
-def _with_urls(message: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+def _with_urls(message: Any, change: Callable[[str], str]) -> Any:
+    if not isinstance(message, dict):
+        return message
     content = message.get("content")
     if not isinstance(content, list):
         return message

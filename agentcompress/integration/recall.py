@@ -6,8 +6,10 @@ from typing import Any
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools.base import TOOL_MESSAGE_BLOCK_TYPES
 
 from agentcompress.archive import ANSWER_TOKENS, ArchivedMessage, Recaller
+from agentcompress.messages import OpenAICodec
 from agentcompress.values import RECALL, Plan, Wanted
 
 from .archiving import Archives
@@ -70,7 +72,8 @@ def _answered(
 ) -> Answer:
     if wanted.result_id.strip():
         text = recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=ANSWER_TOKENS)
-        pictures = recaller.pictures(known, wanted.result_id, budget=ANSWER_TOKENS)
+        found = recaller.pictures(known, wanted.result_id, budget=ANSWER_TOKENS)
+        pictures = list(map(_answerable, found))
         return [{"type": "text", "text": text}, *pictures] if pictures else text
     if not wanted.question.strip():
         return "Give a question, or the result_id of a mark such as [… tokens elided, recall 3fa2c1d0]."
@@ -80,6 +83,17 @@ def _answered(
     # Earlier questions match best and their answers are copies: they would come back for the originals.
     originals = [one for one in known if not _is_recall(one)]
     return recaller.by_question(originals, wanted.question, seen=seen, budget=budget)
+
+
+def _answerable(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A block as a tool may answer with it: of all others LangChain makes text, encoded bytes and all."""
+    kind = block.get("type") or next(iter(block), "")
+    if kind in TOOL_MESSAGE_BLOCK_TYPES and "type" in block:
+        return block
+    [part] = OpenAICodec().read({"role": "user", "content": [block]}).parts
+    if part.image and part.image.url[:5] in ("data:", "http:", "https"):
+        return {"type": "image_url", "image_url": {"url": part.image.url}}
+    return {"type": "text", "text": f"[{kind}: no tool can show this again]"}
 
 
 def _is_recall(message: ArchivedMessage) -> bool:

@@ -108,9 +108,9 @@ class Conversation:
         )
 
     def _newest_pictures(self, groups: Iterable[Group]) -> Sequence[int]:
-        """The newest messages with images, as many as are to be seen in full."""
+        """The messages of the newest images, once for each image that is to be seen in full."""
         indices = (index for group in groups for index in group.messages)
-        pictures = [i for i in indices if any(part.image for part in self.messages[i].parts)]
+        pictures = [i for i in indices for part in self.messages[i].parts if part.image]
         return pictures[max(0, len(pictures) - self.keep_images) :]
 
     @property

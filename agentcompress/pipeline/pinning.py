@@ -18,7 +18,7 @@ def softly_pinned(
     first_step: int,
     failed: Callable[[int], bool],
     asked_back: Collection[int],
-    pictures: Collection[int],
+    pictures: Sequence[int],
 ) -> list[Group]:
     """The groups with their soft pins.
 
@@ -29,7 +29,7 @@ def softly_pinned(
         first_step: The oldest step that is pinned.
         failed: Whether the tool result at an index is an error.
         asked_back: Indices of what the agent asked back and has not read yet, or asks for again and again.
-        pictures: Indices of the messages whose images are to be seen in full while they fit.
+        pictures: Indices of the messages with the newest images, once for each that is to be seen in full.
     """
     plan = _newest_plan(landmarks)
     error = _unresolved_error(landmarks, messages, failed)
@@ -52,7 +52,7 @@ def softly_pinned(
         elif role == "user":
             pin = Pin.TURN
         essential = answers or (*plan.get(first, ()), *error.get(first, ()))
-        shown = tuple(i for i in group.messages if i in pictures)
+        shown = tuple(i for i in pictures if i in group.messages)
         pinned.append(replace(group, pin=pin, essential=essential, pictures=shown))
     return pinned
 

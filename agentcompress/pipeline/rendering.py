@@ -113,8 +113,8 @@ def _without_pointer(choice: Choice) -> Choice:
 
 
 def _is_added(choice: Choice) -> bool:
-    """Whether a text stands for no stretch of its own: a summary of what others leave out."""
-    return choice.start == choice.end and bool(choice.text)
+    """Whether a text stands for no stretch: a summary of what others leave out, what is read in an image."""
+    return choice.start == choice.end and bool(choice.text) and choice.rendition != "stub"
 
 
 def _nothing_missed(message: Message, reduced: Message) -> bool:

@@ -1,5 +1,6 @@
 """Which soft pins come first, and how much they may take."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -48,9 +49,15 @@ class SoftPins:
 
 
 def _newest_images(context: Context) -> list[int]:
-    messages = [index for group in context.groups for index in group.pictures]
-    wanted = np.isin(context.message_of, messages).nonzero()[0].tolist()
-    return [index for index in reversed(wanted) if context.segments[index].kind == "image"]
+    left = Counter(message for group in context.groups for message in group.pictures)
+    images = [index for index, segment in enumerate(context.segments) if segment.kind == "image"]
+    newest = []
+    for index in reversed(images):
+        message = int(context.message_of[index])
+        if left[message]:
+            left[message] -= 1
+            newest.append(index)
+    return newest
 
 
 def essential(context: Context, groups: Iterable[int]) -> list[int]:

@@ -125,7 +125,7 @@ class Group:
     essential: tuple[int, ...] = ()
     """Messages of it whose text it is pinned for, as indices; calls are shown with the group."""
     pictures: tuple[int, ...] = ()
-    """Messages of it that show the newest images, as indices."""
+    """Messages of it that show the newest images, as indices, once for each of these images."""
     error: bool = False
     """Whether one of its tool results is an error."""
     in_loop: bool = False
