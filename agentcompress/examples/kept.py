@@ -24,10 +24,12 @@ class KeptExamples:
         namespace: Where in it.
 
     Raises:
-        ValueError: The namespace is empty.
+        ValueError: The namespace is empty, or one text.
     """
 
     def __init__(self, store: BaseStore, namespace: Sequence[str]) -> None:
+        if isinstance(namespace, str):
+            raise ValueError(f"namespace must be a sequence of labels, got {namespace!r}")
         if not namespace:
             raise ValueError("namespace must name where the examples are kept")
         self._store = store
