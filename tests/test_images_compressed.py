@@ -57,7 +57,7 @@ def test_as_many_of_the_newest_stay_in_full_as_are_asked_for() -> None:
     urls = [encoded(screen(n)) for n in range(6)]
     shown = urls_of(compressor(1_500, keep_images=3).compress(frames(urls)).messages)
     assert shown[-3:] == urls[-3:]
-    with pytest.raises(ValueError, match="keep_images must not be negative, got -1"):
+    with pytest.raises(ValueError, match="keep_images must be a whole number, 0 or more, got -1"):
         compressor(1_000, keep_images=-1)
 
 
