@@ -192,6 +192,18 @@ def test_an_example_stays_as_it_was_when_it_was_added() -> None:
     assert pool.select_examples({"text": "jazz"}) == [{"text": "play some jazz", "label": "music"}]
 
 
+def test_ties_fall_as_they_fell_when_examples_are_read_again() -> None:
+    store = InMemoryStore()
+    alike = [{"text": "play some jazz", "label": str(number)} for number in range(40)]
+    first = selector(alike[:30], store=store)
+    first.add_examples([alike[3], *alike[30:]])
+    again = selector([], store=store)
+    assert again.select_examples({"text": "jazz"}) == first.select_examples({"text": "jazz"})
+    assert [one.index for one in again.select({"text": "jazz"})] == [
+        one.index for one in first.select({"text": "jazz"})
+    ]
+
+
 class FailingEncoder:
     """Answers all calls but those that speak of trouble."""
 

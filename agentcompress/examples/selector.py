@@ -122,7 +122,8 @@ class BudgetedExampleSelector(BaseExampleSelector):
         for example in examples:
             self._input(example)
         if self._kept:
-            self._kept.keep([example for example in examples if key_of(example) not in self._places])
+            new = {key: one for one in examples if (key := key_of(one)) not in self._places}
+            self._kept.keep(list(new.values()), place=len(self))
         return self._take(examples)
 
     def select_examples(self, input_variables: Mapping[str, Any]) -> list[dict[str, Any]]:
