@@ -35,6 +35,7 @@ from agentcompress.values import (
     Reason,
     Strategy,
     TextReader,
+    check_settings,
     common_start,
 )
 
@@ -95,11 +96,7 @@ class Compressor:
         recallable: bool = False,
         prices: str | None = None,
     ) -> None:
-        if isinstance(exclude_tools, str):
-            raise ValueError(f"exclude_tools must be a collection of names, got {exclude_tools!r}")
-        for name, value in (("keep_steps", keep_steps), ("keep_images", keep_images)):
-            if value < 0:
-                raise ValueError(f"{name} must not be negative, got {value}")
+        check_settings(exclude_tools, keep_steps=keep_steps, keep_images=keep_images)
         if criterion is not None and encoder != "auto":
             raise ValueError("criterion and encoder exclude each other: give the encoder to the criterion")
         self._budget = budget if isinstance(budget, Budget) else Budget(limit=budget)

@@ -133,6 +133,7 @@ def test_eval_prints_gui_figures(command: Command, write_lines: WriteLines, tmp_
         ({"image": "none.png"}, "cannot be read"),
         ({"bbox": None}, "a record needs bbox or bboxes"),
         ({"bbox": [5, 5, 5, 9]}, "a box needs left < right"),
+        ({"bbox": [900, 5, 910, 9]}, "lies outside the image of 400 x 600"),
         ({"bbox_rule": "some"}, "bbox_rule: Input should be"),
         ({"instruction": 1}, "instruction: Input should be a valid string"),
     ],

@@ -1,6 +1,7 @@
 """Examples under a budget: what a selector chooses, and how it behaves at the edges."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
@@ -168,13 +169,59 @@ def test_without_input_keys_all_but_the_label_is_compared() -> None:
 def test_settings_that_cannot_be_are_refused() -> None:
     for wrong, problem in (
         ({"budget": -1}, "budget must not be negative, got -1"),
+        ({"budget": 0.25}, "budget must be a whole number of tokens, got 0.25"),
         ({"order": "best"}, "order 'best' is none of similar-last"),
         ({"input_keys": []}, "input_keys must name a field"),
+        ({"input_keys": "text"}, "input_keys must be a sequence of names, got 'text'"),
+        ({"examples": [{"text": "hi", 1: "one"}]}, "names of an example's fields must be text, got 1"),
         ({"shorten": {"text": 0}}, r"shorten\['text'\] must be at least 1 token, got 0"),
         ({"store": InMemoryStore(), "namespace": ()}, "namespace must name"),
+        (
+            {"store": InMemoryStore(), "namespace": "mine"},
+            "namespace must be a sequence of labels, got 'mine'",
+        ),
     ):
         with pytest.raises(ValueError, match=problem):
             selector(**wrong)
+
+
+def test_an_example_stays_as_it_was_when_it_was_added() -> None:
+    example = {"text": "play some jazz", "label": "music"}
+    pool = selector([example])
+    example["text"] = "something else"
+    assert pool.select_examples({"text": "jazz"}) == [{"text": "play some jazz", "label": "music"}]
+
+
+def test_ties_fall_as_they_fell_when_examples_are_read_again() -> None:
+    store = InMemoryStore()
+    alike = [{"text": "play some jazz", "label": str(number)} for number in range(40)]
+    first = selector(alike[:30], store=store)
+    first.add_examples([alike[3], *alike[30:]])
+    again = selector([], store=store)
+    assert again.select_examples({"text": "jazz"}) == first.select_examples({"text": "jazz"})
+    assert [one.index for one in again.select({"text": "jazz"})] == [
+        one.index for one in first.select({"text": "jazz"})
+    ]
+
+
+class FailingEncoder:
+    """Answers all calls but those that speak of trouble."""
+
+    name = "failing"
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        if any("trouble" in text for text in texts):
+            raise ConnectionError("no server")
+        return np.ones((len(texts), 4), dtype=np.float32) / 2
+
+
+def test_where_the_encoder_fails_nothing_is_added() -> None:
+    pool = selector([], encoder=FailingEncoder())
+    with pytest.raises(ConnectionError):
+        pool.add_examples([{"text": "trouble", "label": "a"}])
+    assert len(pool) == 0
+    pool.add_examples([{"text": "play some jazz", "label": "b"}])
+    assert pool.select_examples({"text": "jazz"}) == [{"text": "play some jazz", "label": "b"}]
 
 
 def test_a_long_field_is_cut_to_what_the_example_needs() -> None:

@@ -57,7 +57,7 @@ def test_as_many_of_the_newest_stay_in_full_as_are_asked_for() -> None:
     urls = [encoded(screen(n)) for n in range(6)]
     shown = urls_of(compressor(1_500, keep_images=3).compress(frames(urls)).messages)
     assert shown[-3:] == urls[-3:]
-    with pytest.raises(ValueError, match="keep_images must not be negative, got -1"):
+    with pytest.raises(ValueError, match="keep_images must be a whole number, 0 or more, got -1"):
         compressor(1_000, keep_images=-1)
 
 
@@ -200,7 +200,8 @@ def test_files_of_other_kinds_are_counted_marked_and_recallable() -> None:
     only = next(one for one in kept if one.position == 2)
     assert only.shown == [pdf]
     assert Recaller(COUNT).pictures(kept, only.id, budget=10_000) == [pdf]
-    assert Recaller(COUNT).pictures(kept, only.id, budget=100) == []
+    (said,) = Recaller(COUNT).pictures(kept, only.id, budget=100)
+    assert said == {"type": "text", "text": "[1 of 1 images or files are too large to come back]"}
 
 
 def test_a_file_that_a_tool_names_is_not_sent_by_an_agent(tmp_path: Path) -> None:
@@ -219,9 +220,10 @@ def test_a_file_that_a_tool_named_is_not_sent_when_it_is_recalled(tmp_path: Path
         screen(number).save(tmp_path / f"{number}.png")
         blocks.append(block(str(tmp_path / f"{number}.png")))
     kept = archived([OpenAICodec().read({"role": "tool", "content": blocks})], [0])
-    shown = Recaller(COUNT).pictures(kept, kept[0].id, budget=500)
+    *shown, said = Recaller(COUNT).pictures(kept, kept[0].id, budget=500)
     assert shown
     assert all(one in blocks for one in shown)
+    assert said["text"].startswith(f"[{6 - len(shown)} of 6 images")
 
 
 def test_lines_of_a_screen_that_is_repeated_are_not_said_beside_it() -> None:

@@ -161,6 +161,9 @@ def test_compressor_is_an_edit_of_langchains_own_middleware() -> None:
         ({"budget": 1.5}, "budget"),
         ({"budget": True}, "budget"),
         ({"budget": 100, "exclude": ["read"]}, "exclude"),
+        ({"budget": 100, "exclude_tools": "read"}, "exclude_tools must be a collection of names, got 'read'"),
+        ({"budget": 100, "keep_images": -1}, "keep_images must be a whole number, 0 or more, got -1"),
+        ({"budget": 100, "keep_images": 1.5}, r"keep_images .* got 1\.5"),
     ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], named: str) -> None:

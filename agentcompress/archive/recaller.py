@@ -113,7 +113,8 @@ class Recaller:
         Args:
             messages: What is archived.
             key: As for `by_id`.
-            budget: Tokens that they may take together: what takes more comes smaller, or not at all.
+            budget: Tokens that they may take together: what takes more comes smaller, or not at all, and
+                a line in the end says how many are missing.
         """
         found = _named(messages, Wanted(result_id=key))
         if not found or not found[-1].blocks:
@@ -122,7 +123,10 @@ class Recaller:
         shown = self._compressor.with_budget(max(1, budget)).compress(asked).messages
         contents = (message["content"] for message in shown)
         blocks = [block for content in contents if isinstance(content, list) for block in content]
-        return [block for block in blocks if block in found[-1].shown or block["type"] != "text"]
+        back = [block for block in blocks if block in found[-1].shown or block.get("type") != "text"]
+        missing = len(found[-1].shown) - len(back)
+        said = f"[{missing} of {len(found[-1].shown)} images or files are too large to come back]"
+        return [*back, {"type": "text", "text": said}] if missing else back
 
     def by_question(
         self, messages: Sequence[ArchivedMessage], question: str, *, seen: str = "", budget: int

@@ -9,7 +9,7 @@ from agentcompress.errors import BudgetExceededError, MissingDependencyError
 from agentcompress.images import RapidReader, opened, read_rows
 from agentcompress.messages import OpenAICodec
 from agentcompress.tokens import RequestCounter, default_counter, image_formula
-from agentcompress.values import Image, TextReader
+from agentcompress.values import Box, Extent, Image, TextReader
 
 from .budgets import EvalBudget, ceiling_of
 from .lines import LineReader
@@ -108,7 +108,8 @@ class VisibilityEvaluation:
         """Lets every policy show the image of one record.
 
         Raises:
-            InvalidInputError: The record is none, or its image cannot be read; names the line.
+            InvalidInputError: The record is none, its image cannot be read, or a box lies outside of it;
+                names the line.
         """
         target = read_target(record, reader)
         if self._viewers is None:
@@ -117,6 +118,9 @@ class VisibilityEvaluation:
         viewing = self._viewing(target)
         if viewing is None:
             raise reader.problem(f"image {target.image[:200]!r} cannot be read", line=reader.line)
+        if outside := [box for box in target.boxes if not _is_inside(box, viewing.extent)]:
+            size = " x ".join(map(str, viewing.extent))
+            raise reader.problem(f"box {list(outside[0])} lies outside the image of {size}", line=reader.line)
         ceiling = ceiling_of(self._budget, viewing.image_tokens)
         if not isinstance(self._budget, int):
             ceiling += viewing.text_tokens
@@ -175,6 +179,11 @@ class VisibilityEvaluation:
                 },
             },
         }
+
+
+def _is_inside(box: Box, extent: Extent) -> bool:
+    """Whether any of a box lies in an image: one around a click may reach over its edge."""
+    return box[0] < extent[0] and box[1] < extent[1] and box[2] > 0 and box[3] > 0
 
 
 def _macro_row(tallies: Sequence[SightTally]) -> dict[str, Any]:

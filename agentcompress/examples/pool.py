@@ -55,11 +55,12 @@ class ExamplePool:
         return len(self._words)
 
     def add(self, texts: Sequence[str]) -> None:
-        """Appends what examples ask."""
-        for start in range(0, len(texts), _ENCODED):
-            some = texts[start : start + _ENCODED]
-            self._vectors.add(self._encoder.encode(some))
-            self._words.add(some)
+        """Appends what examples ask: all, or where the encoder fails none."""
+        parts = [texts[start : start + _ENCODED] for start in range(0, len(texts), _ENCODED)]
+        encoded = [self._encoder.encode(part) for part in parts]
+        for part, vectors in zip(parts, encoded, strict=True):
+            self._vectors.add(vectors)
+            self._words.add(part)
 
     def candidates(self, query: str) -> Candidates:
         """The examples nearest to a query by its words, and those by its meaning.

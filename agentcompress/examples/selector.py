@@ -49,7 +49,7 @@ class BudgetedExampleSelector(BaseExampleSelector):
         namespace: Where in the store.
 
     Raises:
-        ValueError: The budget is negative, the order is not known, or an example lacks an input key.
+        ValueError: The budget is no whole number of tokens, the order is not known, or an example is refused.
     """
 
     def __init__(
@@ -68,12 +68,16 @@ class BudgetedExampleSelector(BaseExampleSelector):
         store: BaseStore | None = None,
         namespace: Sequence[str] = ("examples",),
     ) -> None:
+        if isinstance(budget, float):
+            raise ValueError(f"budget must be a whole number of tokens, got {budget}")
         if budget < 0:
             raise ValueError(f"budget must not be negative, got {budget}")
         if order not in ORDERS:
             raise ValueError(f"order {order!r} is none of {', '.join(ORDERS)}")
         if input_keys is not None and not input_keys:
             raise ValueError("input_keys must name a field; None compares all of them")
+        if isinstance(input_keys, str):
+            raise ValueError(f"input_keys must be a sequence of names, got {input_keys!r}")
         self._input_keys = None if input_keys is None else tuple(input_keys)
         self._label_key = label_key
         counter = counter or default_counter()
@@ -104,7 +108,7 @@ class BudgetedExampleSelector(BaseExampleSelector):
             Its place; that of the one that says the same, where there is such.
 
         Raises:
-            ValueError: It is no mapping, or lacks an input key.
+            ValueError: It is no mapping, a field's name is no text, or it lacks an input key.
         """
         [place] = self.add_examples([example])
         return place
@@ -118,7 +122,8 @@ class BudgetedExampleSelector(BaseExampleSelector):
         for example in examples:
             self._input(example)
         if self._kept:
-            self._kept.keep([example for example in examples if key_of(example) not in self._places])
+            new = {key: one for one in examples if (key := key_of(one)) not in self._places}
+            self._kept.keep(list(new.values()), place=len(self))
         return self._take(examples)
 
     def select_examples(self, input_variables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -151,20 +156,23 @@ class BudgetedExampleSelector(BaseExampleSelector):
 
     def _take(self, examples: Sequence[Example]) -> list[int]:
         with self._lock:
-            texts, places = [], []
-            for example in examples:
-                key = key_of(example)
-                if key not in self._places:
-                    texts.append(self._input(example))
-                    self._places[key] = len(self._examples)
-                    self._examples.append(example)
-                places.append(self._places[key])
-            self._pool.add(texts)
-            return places
+            keys = [key_of(example) for example in examples]
+            new = {
+                key: dict(example)  # The caller's may change.
+                for key, example in zip(keys, examples, strict=True)
+                if key not in self._places
+            }
+            self._pool.add(list(map(self._input, new.values())))
+            for key, example in new.items():
+                self._places[key] = len(self._examples)
+                self._examples.append(example)
+            return [self._places[key] for key in keys]
 
     def _input(self, example: Example) -> str:
         if not isinstance(example, Mapping):
             raise ValueError(f"an example must be a mapping, got {type(example).__name__}")
+        if strange := [name for name in example if not isinstance(name, str)]:
+            raise ValueError(f"the names of an example's fields must be text, got {strange[0]!r}")
         keys = self._input_keys or [name for name in example if name != self._label_key]
         if missing := [name for name in keys if name not in example]:
             raise ValueError(

@@ -6,7 +6,7 @@ from typing import Unpack
 from agentcompress.compressor import Compressor
 from agentcompress.encoders import encoder_for
 from agentcompress.tokens import UNKNOWN, price_model
-from agentcompress.values import Budget
+from agentcompress.values import Budget, check_settings
 
 from .settings import Settings
 
@@ -38,6 +38,7 @@ class ModelCompressors:
         self._recallable = recallable
         self._lossless = settings.get("lossless", False)
         self._keep_images = settings.get("keep_images", 1)
+        check_settings(self._exclude_tools, keep_images=self._keep_images)
         self._text_reader = settings.get("text_reader")
         self._model = settings.get("model")
         self._encoder = encoder_for(settings.get("encoder", "auto"))  # one, and one cache, for all models

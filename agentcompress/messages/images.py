@@ -59,6 +59,8 @@ def _with_data(fields: Mapping[str, Any], url: str) -> dict[str, Any]:
         return {**kept, "data": data, type_name: mime}
     if fields.get("type") == "url":  # Anthropic's source
         return {**kept, "type": "base64", "media_type": mime, "data": data}
+    if fields.get("source_type") == "url":  # LangChain's standard block before 1.0
+        return {**kept, "source_type": "base64", "data": data, "mime_type": mime}
     if fields.get("type") == "image":  # LangChain's standard block
         return {**kept, "base64": data, "mime_type": mime}
     return {**kept, "url": url}

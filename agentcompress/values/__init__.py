@@ -2,6 +2,7 @@
 
 from .atoms import atoms_of, token_spans
 from .budget import Budget, checked_limit
+from .checking import check_settings
 from .image_cut import ImageCut, TextLine, TextReader
 from .image_view import LEGIBLE, Box, Extent, ImageView, scaled
 from .look import Look
@@ -76,6 +77,7 @@ __all__ = [
     "Wanted",
     "Why",
     "atoms_of",
+    "check_settings",
     "checked_limit",
     "common_start",
     "prepared",
