@@ -173,3 +173,8 @@ def test_on_recorded_questions_the_choice_is_that_of_the_selector(recorded: Path
             )
             chosen = selector.select(texts, question.question, limit)
             assert texts_of(kept) == [texts[passage.index] for passage in chosen] or not chosen
+
+
+def test_settings_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(ValidationError, match="typo"):
+        BudgetedDocumentCompressor.model_validate({"budget": 5, "typo": 1})

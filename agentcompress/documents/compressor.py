@@ -43,7 +43,7 @@ class BudgetedDocumentCompressor(BaseDocumentCompressor):
     choice), and `also`: the metadata of those that said the same. Safe for threads.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     budget: int = Field(ge=0)
     """Tokens of the documents that are kept."""

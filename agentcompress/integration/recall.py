@@ -17,6 +17,8 @@ from .kept import Kept
 
 Answer = str | list[Any]
 """Text, or content blocks where there are images in it."""
+_PICTURE_TOKENS = 4_800
+"""Tokens of the images of an answer at most: one comes whole, whatever model prices it."""
 _DESCRIPTION = """Brings back earlier results that were shortened in or removed from this conversation.
 
 Marks such as "[270 tokens elided, recall 3fa2c1d0]" name a result_id. Give one of:
@@ -72,7 +74,7 @@ def _answered(
 ) -> Answer:
     if wanted.result_id.strip():
         text = recaller.by_id(known, wanted.result_id, wanted.lines.strip() or None, budget=ANSWER_TOKENS)
-        found = recaller.pictures(known, wanted.result_id, budget=ANSWER_TOKENS)
+        found = recaller.pictures(known, wanted.result_id, budget=_PICTURE_TOKENS)
         pictures = list(map(_answerable, found))
         return [{"type": "text", "text": text}, *pictures] if pictures else text
     if not wanted.question.strip():

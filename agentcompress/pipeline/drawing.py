@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from agentcompress.values import Image, Message
 
+SIDE_BY_SIDE = 4
+"""Pictures that are opened at once: each may take 200 MB."""
 Draw = Callable[[Image], Image | None]
 """Makes what is to be seen of an image; None where it cannot be read any more."""
 
@@ -21,7 +23,7 @@ def drawn(messages: Sequence[Message], draw: Draw) -> list[Message]:
     views = [image for image in images if image.view]
     if not views:
         return list(messages)
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         made = dict(zip(views, pool.map(draw, views), strict=True))
     return [_with_images(message, made) for message in messages]
 

@@ -23,6 +23,7 @@ from agentcompress.values import (
     atoms_of,
 )
 
+from .drawing import SIDE_BY_SIDE
 from .picturing import pictured
 
 _DEMANDS = frozenset({"error", "outlier"})
@@ -97,7 +98,7 @@ class SegmentCache:
                 one for one in messages if one not in self._cache and any(part.image for part in one.parts)
             ]
         if len(new) > 1:
-            with ThreadPoolExecutor() as pool:
+            with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
                 list(pool.map(self.segmented, new))
 
     def calls(self, message: Message) -> tuple[Segment, ...]:
