@@ -62,6 +62,9 @@ class Compressor:
         keep_steps: How many of the newest steps are soft-pinned.
         keep_images: How many of the newest images are shown in full while they fit.
         text_reader: Reads the text in images, a second or so each, so that its lines can stand for one.
+        exclude_tools: Names of tools whose calls and results are never touched.
+        pin: Says of a message, in the form that came in, whether it is never to be touched; its
+            call or results stay with it. Called for every message of every request.
         image_files: Whether images that are local files are opened to show them smaller. Hosts of agents
             leave them alone: a tool that names a file must not have it sent to the provider.
         lossless: Whether tool results are said in fewer tokens, with nothing lost, even where
