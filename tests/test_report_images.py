@@ -39,6 +39,18 @@ def shown(messages: list[Any], budget: int, **options: Any) -> list[FrameView]:
     return [frame for view in report.steps[0].messages for frame in view.frames]
 
 
+class ColumnReader(Reader):
+    """Reads each row as two lines, name and number."""
+
+    def lines(self, image: Image) -> list[TextLine]:
+        halves = [(line.text.split(": "), line.box) for line in super().lines(image)]
+        return [
+            TextLine(text=text, box=(box[0] + 250 * half, box[1], box[0] + 250 * half + 200, box[3]))
+            for texts, box in halves
+            for half, text in enumerate(texts)
+        ]
+
+
 def view_of(url: str, *choices: Choice, reader: Reader | None = None) -> FrameView:
     """What is said of a single image of which that is shown."""
     message = OpenAICodec().read({"role": "user", "content": [block(url)]})
@@ -89,6 +101,13 @@ def test_of_lines_read_as_text_the_rest_is_grey() -> None:
     blind = view_of(SCREENS[0], said)
     assert re.fullmatch(r"3 lines as text, \d+ tokens", blind.fate)
     assert blind.kept == ()
+
+
+def test_lines_on_one_row_are_the_row_that_was_chosen() -> None:
+    said = choice(rendition="condensed", text="[text in the image] Row 2  74\n…\nRow 7  259")
+    frame = view_of(SCREENS[0], said, reader=ColumnReader())
+    assert re.fullmatch(r"2 of 10 lines as text, \d+ tokens", frame.fate)
+    assert [(left, top, right) for left, top, right, _ in frame.kept] == [(10, 80, 460), (10, 280, 460)]
 
 
 def test_lines_that_were_chosen_are_found_again() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agentcompress.messages import OpenAICodec
-from agentcompress.pipeline.rendering import GAP, READ
+from agentcompress.pipeline.rendering import lines_read
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Extent, Image, ImageView, TextLine, TextReader
 
@@ -76,7 +76,7 @@ class CompressorViewer:
         choices = [choice for choice in result.plan.shown[last.digest] if choice.part == 0]
         texts = [choice.text for choice in choices if choice.text is not None]
         views = [choice.view or whole for choice in choices if choice.text is None]
-        rows = [row for text in texts for row in text.removeprefix(READ).split("\n") if row != GAP]
+        rows = [row for text in texts for row in lines_read(text)]
         return Sight(tokens=tokens, views=views if shown else (), rows=rows)
 
 

@@ -107,6 +107,11 @@ def _pictured(part: Part, image: Image, choice: Choice) -> Part:
     return part if choice.view is None else replace(part, image=image.shown(choice.view))
 
 
+def lines_read(text: str) -> list[str]:
+    """The lines that a text says which stands for an image, without our marks."""
+    return [line for line in text.removeprefix(READ).split("\n") if line not in ("", GAP)]
+
+
 def _without_pointer(choice: Choice) -> Choice:
     """What a pointer stands for in its place."""
     return replace(choice, rendition="full", text=None) if choice.rendition == "stub" else choice

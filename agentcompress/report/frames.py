@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from agentcompress.images import Thumbnail, thumbnail
-from agentcompress.pipeline.rendering import GAP, READ
+from agentcompress.images import Thumbnail, read_rows, thumbnail
+from agentcompress.pipeline.rendering import lines_read
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Box, Choice, Image, Message, TextLine, TextReader
 
@@ -57,8 +57,8 @@ class FrameViews:
             return f"full, {self._counter.image(image):,} tokens", whole
         if choice.rendition == "stub":
             return "repeated below", ()
-        shown = [line for line in choice.text.removeprefix(READ).split("\n") if line not in ("", GAP)]
-        lines = self._reader.lines(image) if self._reader else ()
+        shown = lines_read(choice.text)
+        lines = read_rows(self._reader.lines(image)) if self._reader else ()
         count = f"{len(shown)} of {len(lines)}" if lines else str(len(shown))
         words = f"{count} lines as text, {self._counter.text(choice.text):,} tokens"
         return words, list(_boxes(shown, lines))
