@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from agentcompress.errors import InvalidInputError
-from agentcompress.messages import block_of
+from agentcompress.messages import block_json
 from agentcompress.values import ID_DIGITS, Message, Role
 
 _VERSION = 1
@@ -91,7 +91,7 @@ def archived(messages: Sequence[Message], indices: Iterable[int]) -> list[Archiv
         indices: Which of them.
     """
     calls = {call.id: call.text.strip() for message in messages for call in message.calls}
-    chosen = ((index, messages[index]) for index in indices)
+    chosen = ((index, messages[index], _blocks(messages[index])) for index in indices)
     return [
         ArchivedMessage(
             key=message.digest,
@@ -101,14 +101,13 @@ def archived(messages: Sequence[Message], indices: Iterable[int]) -> list[Archiv
             position=index,
             call=calls.get(message.call_id or "", ""),
             error=message.error,
-            blocks=_blocks(message),
+            blocks=blocks,
         )
-        for index, message in chosen
-        if message.said or _blocks(message)
+        for index, message, blocks in chosen
+        if message.said or blocks
     ]
 
 
 def _blocks(message: Message) -> str:
-    # Escaped to ASCII: so it is text to every store.
-    blocks = [block_of(part) for part in message.parts if part.kind in ("image", "other")]
-    return json.dumps(blocks) if blocks else ""
+    blocks = [block_json(part) for part in message.parts if part.kind in ("image", "other")]
+    return f"[{', '.join(blocks)}]" if blocks else ""

@@ -5,12 +5,12 @@ from typing import Any
 
 from agentcompress.values import MessageCodec
 
-from .blocks import block_of
+from .blocks import block_json
 from .memo import MessageMemo
 from .openai import OpenAICodec
 from .tools import tool_schemas
 
-__all__ = ["MessageMemo", "OpenAICodec", "block_of", "codec_for", "tool_schemas"]
+__all__ = ["MessageMemo", "OpenAICodec", "block_json", "codec_for", "tool_schemas"]
 
 
 def codec_for(messages: Sequence[Any]) -> MessageCodec:

@@ -107,16 +107,15 @@ def _blocks(parts: tuple[Part, ...]) -> list[Any]:
     return [_written(block, said[block]) if isinstance(block, Holder) else block for block in blocks]
 
 
-def block_of(part: Part) -> Any:
-    """The block of an image, a document, a recording or a film, in a form that JSON can hold."""
+def block_json(part: Part) -> str:
+    """The block of an image, a document, a recording or a film as JSON, in ASCII: text to every store."""
     try:
-        json.dumps(part.origin)
+        return json.dumps(part.origin)
     except (RecursionError, ValueError, TypeError):
         # Bytes, as Bedrock has them.
         if part.image is not None:
-            return {"type": "image_url", "image_url": {"url": part.image.url}}
-        return {"type": "text", "text": part.text}
-    return part.origin
+            return json.dumps({"type": "image_url", "image_url": {"url": part.image.url}})
+        return json.dumps({"type": "text", "text": part.text})
 
 
 def beside(fields: Mapping[str, Any]) -> str:
