@@ -71,19 +71,8 @@ def recall_table(figures: Mapping[str, Any], budget: object) -> Table:
         figures: What `agentcompress eval --json` prints under ``qa``.
         budget: As it was asked for.
     """
-    policies = list(figures["macro"]["policies"])
-    table = Table(title=f"budget {budget}: % of the evidence documents kept", title_justify="left")
-    table.add_column("set")
-    for heading in ("questions", *policies):
-        table.add_column(heading, justify="right")
-    for source, row in figures["sets"].items():
-        cells = (_cell("recall", row["policies"].get(name, {}).get("recall")) for name in policies)
-        table.add_row(escape(source), f"{row['questions']:,}", *cells)
-    table.add_section()
-    macro = figures["macro"]
-    cells = (_cell("recall", macro["policies"][name]["recall"]) for name in policies)
-    table.add_row(f"macro ({macro['sets']})", "", *cells)
-    return table
+    title = f"budget {budget}: % of the evidence documents kept"
+    return _by_policy(title, figures, counted="questions", share="recall")
 
 
 def vote_tables(figures: Mapping[str, Any]) -> list[Table]:
@@ -119,19 +108,31 @@ def visibility_table(figures: Mapping[str, Any], budget: object) -> Table:
         figures: What `agentcompress eval --json` prints under ``gui``.
         budget: As it was asked for.
     """
-    policies = list(figures["macro"]["policies"])
     title = f"budget {budget}, images as {figures['image_model']} prices them: % of targets seen"
     unread = "" if figures["reader"] else "\ntext in images is unread: pip install 'agentcompress\\[ocr]'"
-    table = Table(title=title + unread, title_justify="left")
+    return _by_policy(title + unread, figures, counted="targets", share="kept")
+
+
+def _by_policy(title: str, figures: Mapping[str, Any], *, counted: str, share: str) -> Table:
+    """A share for each set and policy, sets in rows.
+
+    Args:
+        title: Of the table.
+        figures: ``{"sets": {set: {counted, "policies": {policy: {share}}}}, "macro": …}``.
+        counted: What a set has so many of.
+        share: Name of the figure.
+    """
+    policies = list(figures["macro"]["policies"])
+    table = Table(title=title, title_justify="left")
     table.add_column("set")
-    for heading in ("targets", *policies):
+    for heading in (counted, *policies):
         table.add_column(heading, justify="right")
     for source, row in figures["sets"].items():
-        cells = (_cell("kept", row["policies"][name]["kept"]) for name in policies)
-        table.add_row(escape(source), f"{row['targets']:,}", *cells)
+        cells = (_cell(share, row["policies"].get(name, {}).get(share)) for name in policies)
+        table.add_row(escape(source), f"{row[counted]:,}", *cells)
     table.add_section()
     macro = figures["macro"]
-    cells = (_cell("kept", macro["policies"][name]["kept"]) for name in policies)
+    cells = (_cell(share, macro["policies"][name][share]) for name in policies)
     table.add_row(f"macro ({macro['sets']})", "", *cells)
     return table
 
