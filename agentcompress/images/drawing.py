@@ -1,14 +1,12 @@
 """Draws the smaller image that a view asks for."""
 
-from base64 import b64encode
 from collections import OrderedDict
-from io import BytesIO
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from agentcompress.values import Image, ImageView, scaled
 
+from .encoding import data_uri
 from .opening import opened
 
 if TYPE_CHECKING:
@@ -25,12 +23,10 @@ class ImageDrawer:
     """Draws views of images; remembers the newest ones; safe for threads.
 
     Args:
-        base: Folder that relative file paths start from; None for the working directory.
         characters: Of all that is remembered, at most.
     """
 
-    def __init__(self, base: Path | None = None, characters: int = 64_000_000) -> None:
-        self._base = base
+    def __init__(self, characters: int = 64_000_000) -> None:
         self._limit = characters
         self._held = 0
         self._drawn: OrderedDict[Image, Image] = OrderedDict()
@@ -47,7 +43,7 @@ class ImageDrawer:
             if image in self._drawn:
                 self._drawn.move_to_end(image)
                 return self._drawn[image]
-        made = self._draw(image, image.view)
+        made = _draw(image, image.view)
         if made is None:
             return None
         with self._lock:
@@ -58,18 +54,16 @@ class ImageDrawer:
                 self._held -= len(self._drawn.popitem(last=False)[1].url)
         return made
 
-    def _draw(self, image: Image, view: ImageView) -> Image | None:
-        about = None if view.crops else (view.width, view.height)
-        picture = opened(image, self._base, about=about)
-        if picture is None:
-            return None
-        lossy = picture.format in _LOSSY and picture.mode == "RGB"
-        small = _mosaic(picture, view) if view.crops else _resized(picture, view.width, view.height)
-        buffer = BytesIO()
-        small.save(buffer, "JPEG", quality=_QUALITY) if lossy else small.save(buffer, "PNG")
-        mime = "image/jpeg" if lossy else "image/png"
-        url = f"data:{mime};base64,{b64encode(buffer.getvalue()).decode('ascii')}"
-        return Image(url=url, width=view.width, height=view.height, detail=image.detail)
+
+def _draw(image: Image, view: ImageView) -> Image | None:
+    about = None if view.crops else (view.width, view.height)
+    picture = opened(image, about=about)
+    if picture is None:
+        return None
+    lossy = picture.format in _LOSSY and picture.mode == "RGB"
+    small = _mosaic(picture, view) if view.crops else _resized(picture, view.width, view.height)
+    url = data_uri(small, jpeg=_QUALITY if lossy else None)
+    return Image(url=url, width=view.width, height=view.height, detail=image.detail)
 
 
 def _mosaic(picture: "PIL.Image.Image", view: ImageView) -> "PIL.Image.Image":

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from agentcompress.values import Extent, Look
 
+from .encoding import on_white
+
 if TYPE_CHECKING:
     import PIL.Image
 
@@ -28,8 +30,5 @@ def look_of(picture: "PIL.Image.Image", extent: Extent) -> Look:
     """
     import PIL.Image
 
-    if picture.mode == "RGBA":
-        white = PIL.Image.new("RGBA", picture.size, "white")
-        picture = PIL.Image.alpha_composite(white, picture)
-    small = picture.convert("L").resize(cells(extent), PIL.Image.Resampling.BOX)
+    small = on_white(picture).convert("L").resize(cells(extent), PIL.Image.Resampling.BOX)
     return Look(extent=extent, columns=small.width, cells=small.tobytes())

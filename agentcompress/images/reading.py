@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agentcompress.errors import MissingDependencyError
 from agentcompress.values import Box, Extent, Image, TextLine
 
+from .encoding import on_white
 from .opening import opened
 from .rows import rows_of
 
@@ -86,12 +87,10 @@ class RapidReader:
 
 def _lines(picture: "PIL.Image.Image") -> list[TextLine]:
     import numpy as np
-    import PIL.Image
 
-    if picture.mode == "RGBA":
-        white = PIL.Image.new("RGBA", picture.size, "white")
-        picture = PIL.Image.alpha_composite(white, picture)
-    pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])  # as OpenCV has them
+    pixels = np.ascontiguousarray(
+        np.asarray(on_white(picture).convert("RGB"))[:, :, ::-1]
+    )  # as OpenCV has them
     found = _engine()(pixels)
     if found.boxes is None or found.txts is None:
         return []

@@ -7,7 +7,7 @@ from threading import Lock
 
 from agentcompress.values import Extent, Image
 
-from .source import embedded, local_file
+from .source import embedded, is_embedded, local_file
 
 _HEADER_CHARACTERS = 1 << 16
 
@@ -28,7 +28,7 @@ def image_size(image: Image, base: Path | None = None) -> Extent | None:
     """
     if image.width and image.height and image.width > 0 and image.height > 0:
         return image.width, image.height
-    if image.url[:5].lower() == "data:":
+    if is_embedded(image.url):
         return _SIZES.get(image.url)
     try:
         path = local_file(image.url, base)

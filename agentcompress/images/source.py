@@ -6,13 +6,18 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 
+def is_embedded(url: str) -> bool:
+    """Whether a URL is a data URI: the image itself."""
+    return url[:5].lower() == "data:"
+
+
 def embedded(url: str, characters: int | None = None) -> BytesIO | None:
     """The bytes of a data URI, or those of its first characters; None where it is none.
 
     Raises:
         ValueError: It is not what it says it is.
     """
-    if url[:5].lower() != "data:":
+    if not is_embedded(url):
         return None
     head, _, data = url.partition(",")
     decode = base64.b64decode if head.lower().endswith(";base64") else unquote_to_bytes

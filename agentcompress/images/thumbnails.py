@@ -1,12 +1,10 @@
 """Image → a small copy of it, for people."""
 
-from base64 import b64encode
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 
 from agentcompress.values import Extent, Image
 
+from .encoding import data_uri, on_white
 from .opening import opened
 
 _LONGEST = 160
@@ -26,27 +24,21 @@ class Thumbnail:
     """Those of the image, turned upright."""
 
 
-def thumbnail(image: Image, base: Path | None = None) -> Thumbnail | None:
+def thumbnail(image: Image) -> Thumbnail | None:
     """A copy of at most 160 pixels in each direction, on white where the image is transparent.
 
     Args:
         image: Data URI or local file.
-        base: Folder that relative file paths start from; None for the working directory.
 
     Returns:
         The thumbnail; None where the image cannot be read.
     """
     import PIL.Image
 
-    picture = opened(image, base)
+    picture = opened(image)
     if picture is None:
         return None
     extent = picture.size
     picture.thumbnail((_LONGEST, _LONGEST), PIL.Image.Resampling.LANCZOS)
-    if picture.mode == "RGBA":
-        white = PIL.Image.new("RGBA", picture.size, "white")
-        picture = PIL.Image.alpha_composite(white, picture).convert("RGB")
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=_QUALITY)
-    url = f"data:image/jpeg;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
+    url = data_uri(on_white(picture).convert("RGB"), jpeg=_QUALITY)
     return Thumbnail(url=url, size=picture.size, extent=extent)

@@ -9,17 +9,7 @@ from itertools import takewhile
 import numpy as np
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import (
-    Choice,
-    Context,
-    Group,
-    Message,
-    Part,
-    Pin,
-    Plan,
-    Segment,
-    atoms_of,
-)
+from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Plan, Segment, atoms_of
 
 from .choosing import choices
 from .history import History

@@ -66,7 +66,7 @@ def _alone(
     line: TextLine, strip: ImageView, image: Image, cut: ImageCut, counter: RequestCounter, said: int
 ) -> Iterator[Rendition]:
     """The line as it looks, where that costs less than what it says."""
-    tokens = counter.image(Image(url="", width=strip.width, height=strip.height, detail=image.detail))
+    tokens = counter.image(image.shown(strip))
     if 0 < tokens < said and strip.legible(line.box, cut.extent):
         yield Rendition(name="condensed", text=line.text, tokens=tokens, atoms=_once([line]), view=strip)
 

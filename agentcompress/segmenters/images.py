@@ -1,9 +1,8 @@
 """Images: scaled down step by step, with the text in them as lines of their own."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from agentcompress.images import image_size, is_page, look_of, opened, read_rows, strips_of
+from agentcompress.images import image_size, is_embedded, is_page, look_of, opened, read_rows, strips_of
 from agentcompress.images.looks import cells
 from agentcompress.values import Extent, Image, ImageCut, ImageView, TextReader
 
@@ -21,27 +20,23 @@ class ImageSegmenter:
 
     Args:
         reader: Reads the text in images; None leaves it unread.
-        base: Folder that relative file paths start from; None for the working directory.
         files: Whether local files are opened, too.
     """
 
-    def __init__(
-        self, reader: TextReader | None = None, base: Path | None = None, *, files: bool = True
-    ) -> None:
+    def __init__(self, reader: TextReader | None = None, *, files: bool = True) -> None:
         self._reader = reader
-        self._base = base
         self._files = files
 
     def cut(self, image: Image) -> ImageCut | None:
         """Views of the image, its text and its look; None where it cannot be read."""
-        if not self._files and image.url[:5].lower() != "data:":
+        if not self._files and not is_embedded(image.url):
             return None
-        size = image_size(Image(url=image.url), self._base)
+        size = image_size(Image(url=image.url))
         if size is None:
             return None
         across, down = cells(size)
         # Two pixels a cell: a JPEG need not be decoded further.
-        picture = opened(image, self._base, about=(2 * across, 2 * down))
+        picture = opened(image, about=(2 * across, 2 * down))
         if picture is None:
             return None
         turned = (picture.width > picture.height) != (size[0] > size[1])

@@ -25,11 +25,8 @@ class Look:
         """The cells, shape (rows, columns)."""
         return np.frombuffer(self.cells, np.uint8).reshape(-1, self.columns)
 
-    def differs(self, other: "Look") -> NDArray[np.bool_]:
-        """Which cells say something else in an image of the same size, shape (rows, columns)."""
-        apart: NDArray[np.int16] = np.abs(self.grid.astype(np.int16) - other.grid)
-        return apart > SAME
-
     def shows_the_same(self, other: "Look") -> bool:
         """Whether the two are one screen, or one picture, to the eye."""
-        return self.extent == other.extent and not self.differs(other).any()
+        if self.extent != other.extent:
+            return False
+        return bool((np.abs(self.grid.astype(np.int16) - other.grid) <= SAME).all())
