@@ -1,4 +1,4 @@
-"""The snippets of the README run as they stand, but for the model that needs a key."""
+"""The snippets of README and guides run as they stand, but for the model that needs a key."""
 
 import re
 from pathlib import Path
@@ -12,11 +12,29 @@ from .test_eval_examples import TRAIN
 from .test_integration_graph import agent
 from .test_middleware import TASK, RecordingModel, read
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+ROOT = Path(__file__).parent.parent
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+SNIPPETS = [
+    pytest.param(snippet, id=f"{page.stem}-{number}")
+    for page in PAGES
+    for number, snippet in enumerate(
+        re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    )
+]
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
 def test_snippet_runs(
     snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
