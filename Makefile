@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run closed-loop ablation content package clean
+.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run closed-loop ablation content package reference clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
@@ -24,6 +24,7 @@ help:
 	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make package  wheel and sdist, the wheel installed in an empty environment and used there"
+	@echo "make reference  the API from its docstrings, as pages in build/reference"
 	@echo "make clean   remove the virtual environment and caches"
 
 # The pin on torch matters twice: it is the tested version, and an unpinned one can pull gigabytes of CUDA.
@@ -94,6 +95,12 @@ content: $(READY)
 
 package: $(READY)
 	@$(BIN)/python -m benchmarks.package
+
+# pdoc is installed the first time that somebody wants the pages.
+reference: $(READY)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
+	@$(BIN)/pdoc --docformat google -o build/reference agentcompress agentcompress.criteria agentcompress.encoders \
+		agentcompress.graphs agentcompress.memory agentcompress.segmenters agentcompress.strategies agentcompress.values
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
