@@ -30,6 +30,12 @@ from agentcompress.report.run import RunReport
 from agentcompress.tokens import UNKNOWN, RequestCounter
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
+ANSWERS = {
+    "answer_from_documents": "Valve 17 opens at 51 bar.",
+    "remember": "certificate of shop-2 ends on 2025-04-12",
+    "wrap_agent": "Order A-377",
+}
+"""What some examples have to find out."""
 
 
 @dataclass(kw_only=True)
@@ -251,7 +257,9 @@ def test_examples_run(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
-    assert capsys.readouterr().out.strip()
+    printed = capsys.readouterr().out
+    assert printed.strip()
+    assert ANSWERS.get(path.stem, "") in printed
 
 
 def test_the_agent_that_looks_at_screens_says_what_became_of_each(
