@@ -1,4 +1,4 @@
-"""This library's way with documents, for questions on them: whole documents are chosen, not parts of one text."""
+"""This library on documents: whole ones are chosen for a question, not parts of one text."""
 
 from agentcompress.evaluation.choosers import Choosing, DocumentChooser
 from agentcompress.evaluation.policy import Shown
