@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import os
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 _VOCABULARIES = ("cl100k_base", "o200k_base")
@@ -32,8 +32,9 @@ def peer_environment(folder: Path) -> dict[str, str]:
 def _vocabularies(folder: Path) -> Path:
     """A cache as tiktoken fills it, made of what `bpe-openai` ships: peers then count, and need not guess."""
     folder.mkdir(parents=True, exist_ok=True)
+    found = find_spec("bpe_openai")
+    packed = Path(found.origin).parent / "data" if found and found.origin else folder
     for name in _VOCABULARIES:
-        packed = files("bpe_openai").joinpath("data", f"{name}.tiktoken.gz").read_bytes()
         target = folder / hashlib.sha1(_URL.format(name).encode()).hexdigest()
-        target.write_bytes(gzip.decompress(packed))
+        target.write_bytes(gzip.decompress((packed / f"{name}.tiktoken.gz").read_bytes()))
     return folder
