@@ -19,7 +19,7 @@ class Request:
     base: Sequence[int]
     """Indices of the system messages and the first user message, which stay as they are."""
     queries: Sequence[str]
-    """Of each message what its tool was asked for: the task, the agent's words, the call; else empty."""
+    """Of each tool output what is wanted of it: the task, the words of the agent, its call; else empty."""
     ceiling: int
     """Hard limit in tokens."""
     count: Callable[[str], int]

@@ -18,45 +18,43 @@ class PeerPolicy:
 
     Args:
         peer: Compresses.
+        cached: Whether requests follow each other. An output is then asked for what it was called for,
+            which never changes; else for what the agent does now, which is what the next call needs.
     """
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, *, cached: bool = False) -> None:
         self._peer = peer
+        self._cached = cached
         self._messages: list[dict[str, Any]] = []
-        self._queries: list[str] = []
 
     def compress(self, recording: Recording, step: int, ceiling: int) -> Shown:
         """What the peer shows."""
-        self._read(recording)
+        if not self._messages:
+            # A text alone is what all of them read; messages that have one already stay themselves.
+            self._messages = [
+                raw if isinstance(raw.get("content"), str) else {**raw, "content": view.text}
+                for raw, view in zip(recording.trajectory.messages, recording.views, strict=True)
+            ]
         request = Request(
             messages=self._messages[:step],
             tokens=recording.tokens[:step],
             base=[index for index in recording.base if index < step],
-            queries=self._queries[:step],
+            queries=_queries(recording.views[:step], cached=self._cached),
             ceiling=ceiling,
             count=recording.measure.text,
         )
         return Shown(messages=self._peer.compress(request))
 
-    def _read(self, recording: Recording) -> None:
-        if self._messages:
-            return
-        # A text alone is what all of them read; messages that have one already stay themselves.
-        self._messages = [
-            raw if isinstance(raw.get("content"), str) else {**raw, "content": view.text}
-            for raw, view in zip(recording.trajectory.messages, recording.views, strict=True)
-        ]
-        self._queries = list(_queries(recording.views))
 
-
-def _queries(views: Sequence[Message]) -> list[str]:
-    task = next((view.text for view in views if view.role == "user"), "")
-    said: dict[str, str] = {}
-    found = []
+def _queries(views: Sequence[Message], *, cached: bool) -> list[str]:
+    task = next((view.text for view in views if view.role == "user"), "")[:_QUERY]
+    asked, newest = {}, task
     for view in views:
-        for call in view.calls:
-            said[str(call.id)] = "\n".join(
-                part[:_QUERY] for part in (task, view.text[-_QUERY:], call.text) if part
-            )
-        found.append(said.get(str(view.call_id), task[:_QUERY]) if view.role == "tool" else "")
-    return found
+        if view.role == "assistant":
+            calls = "\n".join(call.text[:_QUERY] for call in view.calls)
+            newest = "\n".join(part for part in (task, view.text[-_QUERY:], calls) if part)
+            asked.update({str(call.id): newest for call in view.calls})
+    return [
+        (asked.get(str(view.call_id), task) if cached else newest) if view.role == "tool" else ""
+        for view in views
+    ]

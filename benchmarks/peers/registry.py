@@ -97,6 +97,6 @@ def policy_of(name: str, *, stateful: bool) -> Callable[[], Policy]:
 
     def policy() -> Policy:
         peer = make(**dict(entry.settings))
-        return PeerPolicy(TextHost(peer, cached=stateful) if entry.text else peer)
+        return PeerPolicy(TextHost(peer, cached=stateful) if entry.text else peer, cached=stateful)
 
     return policy
