@@ -161,7 +161,7 @@ def test_a_loss_is_said(tmp_path: Path) -> None:
         ("tooltrim", 0),
     ]
     text = tables(results)
-    assert "tooltrim on shell at 25% (.90, ours .80)" in text
+    assert "tooltrim on shell at 25% (.90 of 50, ours .80)" in text
     assert "headroom on shell at 25%" not in text
     assert "| 1.00† |" in text
     results.write(tmp_path / "peers.json")

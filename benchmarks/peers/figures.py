@@ -27,8 +27,8 @@ class Lost:
     """The peer's share and this library's."""
     over: int
     """How many of the peer's requests were over the ceiling."""
-    steps: int
-    """Of how many."""
+    atoms: int
+    """How many there are to keep."""
 
 
 class Figures:
@@ -42,10 +42,14 @@ class Figures:
         """Source → row."""
         return {row["source"]: row for row in self.results.of(peer, kind, budget)}
 
-    def sources(self, budget: float) -> list[str]:
-        """The sources of a replay with enough tool-only atoms, that this library was measured on."""
+    def atoms(self, budget: float) -> dict[str, int]:
+        """Sources of a replay that this library was measured on → their tool-only atoms, if there are any."""
         rows = self.rows(OURS, "replay", budget)
-        return sorted(source for source, row in rows.items() if row.get("n_tool_only", 0) >= _MIN_ATOMS)
+        return {source: rows[source]["n_tool_only"] for source in sorted(rows) if rows[source]["n_tool_only"]}
+
+    def sources(self, budget: float) -> list[str]:
+        """Those with enough atoms to count in a mean."""
+        return [source for source, atoms in self.atoms(budget).items() if atoms >= _MIN_ATOMS]
 
     def mean(self, peer: str, budget: float, figure: str) -> float | None:
         """Mean of a figure over these sources; None where one of them was not measured."""
@@ -92,12 +96,12 @@ class Figures:
                 budget=budget,
                 kept=(row["tool_only"], ours[source]["tool_only"]),
                 over=row["over_ceiling"],
-                steps=row["steps"],
+                atoms=row["n_tool_only"],
             )
             for peer in self.peers
             if peer not in (OURS, "full")
             for source, row in sorted(self.rows(peer, "replay", budget).items())
-            if source in self.sources(budget) and row["tool_only"] > ours[source]["tool_only"]
+            if source in self.atoms(budget) and row["tool_only"] > ours[source]["tool_only"]
         ]
 
     def front(self, points: Sequence[str], x: Callable[[str], float], y: Callable[[str], float]) -> list[str]:

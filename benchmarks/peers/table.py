@@ -23,7 +23,7 @@ def tables(results: Results) -> str:
     """The Markdown between the marks of the README."""
     figures = Figures(results)
     blocks = [_introduction(results), "\n".join(_kept(figures)), "\n".join(_cost(figures))]
-    blocks += ["\n".join(_by_source(figures, budget)) for budget in _SHARES if figures.sources(budget)]
+    blocks += ["\n".join(_by_source(figures, budget)) for budget in _SHARES if figures.atoms(budget)]
     blocks.append(_losses(figures))
     return "\n\n".join(blocks)
 
@@ -35,7 +35,8 @@ def _introduction(results: Results) -> str:
         f"Measured {results.date} on {machine['cores']} cores of a shared {machine['processor']}, Python "
         f"{machine['python']}, seed {settings.seed}: {settings.sample} recorded runs of each source with "
         f"{settings.max_steps} steps each for shares, {settings.runs} of each, every step in order, for "
-        f"ceilings, {settings.questions} questions of each set. {versions}."
+        f"ceilings, {settings.questions} questions of each set. Means are over sources with at least 40 tool-only "
+        f"atoms, billed ones over sources that outgrow the ceiling; † was over it. {versions}."
     )
 
 
@@ -69,7 +70,7 @@ def _cost(figures: Figures) -> Iterator[str]:
             "tool-only there",
             "over",
             "prefix breaks",
-            "cold, s of CPU",
+            "cold, ms of CPU",
             "warm",
             "tokens out",
             "peak MiB",
@@ -88,7 +89,7 @@ def _cost(figures: Figures) -> Iterator[str]:
                 _share(figures.mean(peer, _CEILING, "tool_only")),
                 _count(figures.total(peer, _CEILING, "over_ceiling")),
                 _count(figures.total(peer, _CEILING, "prefix_breaks")),
-                *seconds,
+                *spent,
                 f"{times['tokens_out']:,}" if times else "",
                 str(times["peak_mib"]) if times else "",
             ]
@@ -96,8 +97,9 @@ def _cost(figures: Figures) -> Iterator[str]:
 
 
 def _by_source(figures: Figures, budget: float) -> Iterator[str]:
-    sources = figures.sources(budget)
-    yield _row([f"tool-only at {budget:.0%}, over the ceiling marked †", *sources])
+    sources = figures.atoms(budget)
+    heads = [f"{source} ({atoms})" for source, atoms in sources.items()]
+    yield _row([f"tool-only at {budget:.0%} (of so many atoms)", *heads])
     yield "|---" + "|---:" * len(sources) + "|"
     for peer in figures.peers:
         rows = figures.rows(peer, "replay", budget)
@@ -116,7 +118,7 @@ def _losses(figures: Figures) -> str:
     within = "; ".join(map(_lost, fair)) or "nowhere"
     over = len(lost) - len(fair)
     slower = [
-        f"{peer} ({_cpu(figures, peer):.2f} s)"
+        f"{peer} ({_cpu(figures, peer):,.0f} ms)"
         for peer in figures.peers
         if peer != OURS and figures.latency(peer) and _cpu(figures, peer) < _cpu(figures, OURS)
     ]
@@ -124,7 +126,7 @@ def _losses(figures: Figures) -> str:
     return (
         f"Where a peer that stays within the budget keeps more: {within}. Peers that exceed it keep more in "
         f"{over} further cases. Cheaper at {_CEILING:,.0f} and never over: {', '.join(cheaper) or 'none'}. "
-        f"Faster on 126,000 fresh tokens ({_cpu(figures, OURS):.2f} s of processor time for AgentCompress): "
+        f"Faster on 126,000 fresh tokens ({_cpu(figures, OURS):,.0f} ms of processor time for AgentCompress): "
         f"{', '.join(slower) or 'none'}. Not run, for want of weights: {', '.join(WEIGHTED)}."
     )
 
@@ -147,7 +149,7 @@ def _cheaper(figures: Figures) -> list[str]:
 
 def _cpu(figures: Figures, peer: str) -> float:
     times = figures.latency(peer)
-    return float(times["cpu_ms_cold"]) / 1000 if times else 0.0
+    return float(times["cpu_ms_cold"]) if times else 0.0
 
 
 def _lost(one: Lost) -> str:
