@@ -35,8 +35,8 @@ def _introduction(results: Results) -> str:
         f"Measured {results.date} on {machine['cores']} cores of a shared {machine['processor']}, Python "
         f"{machine['python']}, seed {settings.seed}: {settings.sample} recorded runs of each source with "
         f"{settings.max_steps} steps each for shares, {settings.runs} of each, every step in order, for "
-        f"ceilings, {settings.questions} questions of each set. Means are over sources with at least 40 tool-only "
-        f"atoms, billed ones over sources that outgrow the ceiling; † was over it. {versions}."
+        f"ceilings, {settings.questions} questions of each set. Means are over sources with at least 40 "
+        f"tool-only atoms, bills over sources that outgrow the ceiling; † was over it. {versions}."
     )
 
 
@@ -79,9 +79,8 @@ def _cost(figures: Figures) -> Iterator[str]:
     yield "|---" + "|---:" * 8 + "|"
     for peer in figures.peers:
         times = figures.latency(peer)
-        seconds = (
-            [f"{times[name] / 1000:.2f}" for name in ("cpu_ms_cold", "cpu_ms_warm")] if times else ["", ""]
-        )
+        names = ("cpu_ms_cold", "cpu_ms_warm")
+        spent = [f"{times[name]:,.0f}" if times else "" for name in names]
         yield _row(
             [
                 _name(peer),
@@ -126,7 +125,7 @@ def _losses(figures: Figures) -> str:
     return (
         f"Where a peer that stays within the budget keeps more: {within}. Peers that exceed it keep more in "
         f"{over} further cases. Cheaper at {_CEILING:,.0f} and never over: {', '.join(cheaper) or 'none'}. "
-        f"Faster on 126,000 fresh tokens ({_cpu(figures, OURS):,.0f} ms of processor time for AgentCompress): "
+        f"Faster on 126,000 fresh tokens (AgentCompress: {_cpu(figures, OURS):,.0f} ms of a processor): "
         f"{', '.join(slower) or 'none'}. Not run, for want of weights: {', '.join(WEIGHTED)}."
     )
 
