@@ -152,9 +152,8 @@ def _cpu(figures: Figures, peer: str) -> float:
 
 
 def _lost(one: Lost) -> str:
-    return (
-        f"{one.peer} on {one.source} at {one.budget:.0%} ({_share(one.kept[0])}, ours {_share(one.kept[1])})"
-    )
+    shares = f"{_share(one.kept[0])} of {one.atoms}, ours {_share(one.kept[1])}"
+    return f"{one.peer} on {one.source} at {one.budget:.0%} ({shares})"
 
 
 def _name(peer: str) -> str:
