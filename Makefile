@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run closed-loop ablation content package reference clean
+.PHONY: help demo test fuzz kills upstream lint types bench bench-peers bench-gpu long-run closed-loop ablation content package reference clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression, content types, choosing, merging, images, the store and examples"
+	@echo "make bench-peers DATA=…  other tools beside this one on recorded runs, in an environment of its own"
 	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
@@ -74,6 +75,22 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.examples --examples 100000
 
+# Other tools need other versions, so they have an environment of their own (2 GB). What is measured is kept, row by
+# row, and goes on where it stopped: make bench-peers DATA="runs.jsonl.gz questions.jsonl" ARGS="--sample 40"
+PEERS := .venv-peers
+$(PEERS)/.ready: benchmarks/peers/requirements.txt
+	@test -x $(PEERS)/bin/python || { echo "[1/3] making $(PEERS)"; $(PYTHON) -m venv $(PEERS); }
+	@echo "[2/3] installing the peers (about 700 MB; some minutes)"
+	@$(PEERS)/bin/python -m pip install -q -r benchmarks/peers/requirements.txt
+	@$(PEERS)/bin/python -m pip install -q --no-deps -e .
+	@echo "[3/3] ready"
+	@touch $@
+
+bench-peers: $(PEERS)/.ready
+	@$(PEERS)/bin/python -m benchmarks.peers.run $(DATA) $(ARGS)
+	@$(PEERS)/bin/python -m benchmarks.peers.table --write
+	@$(PEERS)/bin/python -m benchmarks.peers.plot
+
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)
 
@@ -103,4 +120,4 @@ reference: $(READY)
 		agentcompress.graphs agentcompress.memory agentcompress.segmenters agentcompress.strategies agentcompress.values
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Other tools beside this one: the same inputs, the same counter, one run."""

@@ -1,0 +1,1 @@
+"""One adapter a file; each with the best settings that its peer documents."""

@@ -1,0 +1,58 @@
+"""Whether JSON that is shown in part is still JSON."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+_KEYS = 40
+"""Keys of an original that are looked for in what is shown."""
+
+
+def json_validity(original: Sequence[dict[str, Any]], shown: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """How many results that were JSON are shown in part, and how many of these are JSON still.
+
+    A placeholder counts as neither: only a text that has a key of the original is a part of it.
+
+    Args:
+        original: The context.
+        shown: The same compressed, both in OpenAI chat format.
+    """
+    before = {message["tool_call_id"]: message.get("content") for message in original if _is_result(message)}
+    parts = valid = 0
+    for message in shown:
+        text = message.get("content")
+        whole = before.get(message["tool_call_id"]) if _is_result(message) else None
+        if not isinstance(text, str) or not isinstance(whole, str) or text == whole:
+            continue
+        keys = _keys(_container(whole))
+        if any(key in text for key in keys):
+            parts += 1
+            valid += _container(text) is not None
+    return parts, valid
+
+
+def _is_result(message: dict[str, Any]) -> bool:
+    return message["role"] == "tool" and "tool_call_id" in message
+
+
+def _container(text: str) -> dict[str, Any] | list[Any] | None:
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) else None
+
+
+def _keys(value: Any) -> list[str]:
+    found: list[str] = []
+    waiting = [value]
+    while waiting and len(found) < _KEYS:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            found += [f'"{key}"' for key in one]
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return found
