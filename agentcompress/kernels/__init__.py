@@ -3,5 +3,14 @@
 from .clusters import dense_clusters
 from .matching import bipartite_soft_matching
 from .merged import Merged, representatives
+from .patches import changed, patch_features, saliency
 
-__all__ = ["Merged", "bipartite_soft_matching", "dense_clusters", "representatives"]
+__all__ = [
+    "Merged",
+    "bipartite_soft_matching",
+    "changed",
+    "dense_clusters",
+    "patch_features",
+    "representatives",
+    "saliency",
+]

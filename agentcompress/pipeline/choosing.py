@@ -67,6 +67,8 @@ def _of_image(
     chosen = {number: cut.lines[number - image - 1] for number in kept if number != image}
     if image in kept:
         form = segments[image].renditions[kept[image]]
+        if form.mark:
+            yield Choice(part=part, start=0, end=0, rendition="condensed", text=form.mark)
         yield Choice(part=part, start=0, end=0, rendition=form.name, view=form.view)
         view = form.view
         chosen = {n: line for n, line in chosen.items() if view and not view.legible(line.box, cut.extent)}

@@ -66,6 +66,8 @@ class Rendition:
     """Identifiers, paths and numbers in it, each once, in order."""
     view: ImageView | None = None
     """Of an image: what is shown of it, where that is not all."""
+    mark: str = ""
+    """Of an image: a line of ours before what is shown of it."""
     covers: tuple[int, ...] = ()
     """Of merged and folded renditions: indices of the segments it stands for."""
 
