@@ -1,6 +1,7 @@
 """Older screens of which the newest one shows nearly all: only what differs is shown."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from agentcompress import Compressor
 from agentcompress.images import opened
 from agentcompress.messages import OpenAICodec
+from agentcompress.report.html import compression_report
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Box, Image, Plan
 
@@ -129,3 +131,14 @@ def test_never_over_the_ceiling(seeds: list[int], ceiling: int, model: str) -> N
     result = Compressor(ceiling, counter=counter).compress(messages)
     codec = OpenAICodec()
     assert sum(counter.message(codec.read(message)) for message in result.messages) <= ceiling
+
+
+def test_the_report_says_what_is_shown_of_it() -> None:
+    messages = frames([encoded(variant(1, BOX)), encoded(screen(1))])
+    result = compressor(650).compress(messages)
+    report = compression_report(messages, result, counter=COUNT)
+    older, _ = (frame for view in report.steps[0].messages for frame in view.frames)
+    assert re.fullmatch(r"640 x 480 → 1 of its regions, \d+ x \d+, \d+ tokens", older.fate)
+    (box,) = older.kept
+    assert box[0] <= BOX[0] <= BOX[2] <= box[2]
+    assert box[1] <= BOX[1] <= BOX[3] <= box[3]

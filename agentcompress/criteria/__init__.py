@@ -10,6 +10,7 @@ from .leading import LeadingCriterion
 from .lexical import LexicalCriterion
 from .named import NamedCriterion
 from .novelty import NoveltyCriterion
+from .picture import PictureCriterion
 from .position import PositionCriterion
 from .product import ProductCriterion
 from .recency import RecencyCriterion
@@ -25,6 +26,7 @@ __all__ = [
     "LexicalCriterion",
     "NamedCriterion",
     "NoveltyCriterion",
+    "PictureCriterion",
     "PositionCriterion",
     "ProductCriterion",
     "RecencyCriterion",

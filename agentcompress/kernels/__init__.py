@@ -2,7 +2,7 @@
 
 from .clusters import dense_clusters
 from .matching import bipartite_soft_matching
-from .merged import Merged, representatives
+from .merged import Merged, merged_into, representatives
 from .patches import changed, patch_features, saliency
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "bipartite_soft_matching",
     "changed",
     "dense_clusters",
+    "merged_into",
     "patch_features",
     "representatives",
     "saliency",

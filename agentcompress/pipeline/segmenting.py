@@ -152,6 +152,7 @@ class SegmentCache:
             tokens=self._counter.part(part),
             role=role,
             kind=_KINDS[part.kind],
+            image=part.image,
         )
 
     def _pieces(self, cut: Cut, text: str, part: int, role: Role) -> Iterable[Segment]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .image_view import ImageView
 from .look import Look
-from .message import Role
+from .message import Image, Role
 
 SegmentKind = Literal[
     "text",
@@ -100,6 +100,8 @@ class Segment:
     """How many segments before it the one stands that it cannot be shown without; 0 for none."""
     lead: int = 0
     """How many segments before it the one stands that helps to understand it; 0 for none."""
+    image: Image | None = None
+    """Of an image: where its bytes are."""
     look: Look | None = None
     """Of an image: its thumbnail, where it can be read."""
     condensed: tuple[Rendition, ...] = ()
