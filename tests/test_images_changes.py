@@ -104,6 +104,13 @@ def test_while_images_are_not_kept_in_full_none_is_compared_with() -> None:
     assert "only what differs" not in said
 
 
+def test_where_the_newest_image_cannot_be_read_none_is_compared_with() -> None:
+    urls = [encoded(variant(1, BOX)), encoded(screen(1)), "https://example.com/a.png"]
+    result = compressor(2_300).compress(frames(urls))
+    assert result.evicted
+    assert "only what differs" not in json.dumps(result.messages)
+
+
 def test_an_image_of_the_user_s_is_compared_with_too() -> None:
     messages = frames([encoded(variant(1, BOX))])
     content = [block(encoded(screen(1))), {"type": "text", "text": "What changed here?"}]

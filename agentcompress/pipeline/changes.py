@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Box, Context, Extent, Image, ImageView, Look, Rendition, Segment
+from agentcompress.values import Box, Context, Extent, Image, ImageView, Look, Message, Rendition, Segment
 
 from .conversation import Conversation
 
@@ -45,8 +45,9 @@ def with_changes(context: Context, conversation: Conversation, there: Sequence[i
         conversation: The request.
         there: Indices of the messages that have not left the prompt.
     """
-    frames = {frame.at: frame for frame in _frames(conversation, there)}
-    newest = list(frames.values())[max(0, len(frames) - conversation.keep_images) :]
+    images = [(index, place) for index in there for place in _pictures(conversation.messages[index])]
+    frames = {frame.at: frame for frame in _frames(conversation, images)}
+    newest = [frames[at] for at in images[max(0, len(images) - conversation.keep_images) :] if at in frames]
     if not newest or len(frames) == len(newest):
         return context
     segments = list(context.segments)
@@ -59,21 +60,18 @@ def with_changes(context: Context, conversation: Conversation, there: Sequence[i
     return replace(context, segments=segments)
 
 
-def _frames(conversation: Conversation, there: Sequence[int]) -> Iterator[_Frame]:
-    """The images that can be compared, in order."""
-    number = 0
-    for index in there:
+def _pictures(message: Message) -> list[int]:
+    """The parts of a message that are images."""
+    return [place for place, part in enumerate(message.parts) if part.image]
+
+
+def _frames(conversation: Conversation, images: Sequence[tuple[int, int]]) -> Iterator[_Frame]:
+    """Those of the images that can be compared, in order."""
+    for number, (index, place) in enumerate(images):
         message = conversation.messages[index]
-        if not any(part.image for part in message.parts):
-            continue
-        cuts = conversation.segmented.segmented(message).images
-        for place, part in enumerate(message.parts):
-            if part.image is None:
-                continue
-            cut = cuts.get(place)
-            if cut and cut.look and not cut.strips:
-                yield _Frame(at=(index, place), number=number, image=part.image, look=cut.look)
-            number += 1
+        image, cut = message.parts[place].image, conversation.segmented.segmented(message).images.get(place)
+        if image and cut and cut.look and not cut.strips:
+            yield _Frame(at=(index, place), number=number, image=image, look=cut.look)
 
 
 def _with_regions(
