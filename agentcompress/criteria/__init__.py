@@ -3,6 +3,7 @@
 from agentcompress.values import Criterion, Encoder
 
 from .attention import AttentionCriterion
+from .change import ChangeCriterion
 from .density import DensityCriterion
 from .dependency import DependencyCriterion
 from .embedding import EmbeddingCriterion
@@ -19,6 +20,7 @@ from .weighted import WeightedCriterion
 
 __all__ = [
     "AttentionCriterion",
+    "ChangeCriterion",
     "DensityCriterion",
     "DependencyCriterion",
     "EmbeddingCriterion",
