@@ -19,7 +19,7 @@ help:
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression, content types, choosing, merging, images, the store and examples"
 	@echo "make bench-peers DATA=…  other tools beside this one on recorded runs, in an environment of its own"
-	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
+	@echo "make bench-gpu  encoding, similarity, merging, images and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
 	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"

@@ -1,4 +1,4 @@
-"""What a GPU brings: encoding, similarity, merging, selection beside the device's floor, and the same plans.
+"""What a GPU brings: encoding, similarity, merging, images beside the device's floor, and the same decisions.
 
 Needs the `minilm` extra. Where torch sees no GPU, --cpu measures the CPU alone.
 
@@ -23,6 +23,7 @@ from agentcompress.strategies import PruneStrategy
 from agentcompress.values import Context
 
 from .agreement import Difference, context_of, differences
+from .frames import OPERATIONS, decided, film
 from .kernels import KERNELS, material
 from .roofline import Roofline, measured, usual
 
@@ -70,9 +71,13 @@ def main() -> None:
     if not options.cpu:
         print(f"one call of encode waits for the GPU {waits()} times, once being the copy back")
     found = agreement(kinds[-1])
-    print(json.dumps({"rows": [asdict(row) for row in rows], "differences": [asdict(one) for one in found]}))
+    alike = images_agree(kinds[-1])
+    figures = {"rows": [asdict(row) for row in rows], "differences": [asdict(one) for one in found]}
+    print(json.dumps({**figures, "images agree": alike}))
     if not all(one.tie for one in found):
         raise SystemExit("plans differ by more than ties")
+    if not alike:
+        raise SystemExit("what is found out about images differs")
 
 
 def timed(kinds: Sequence[str], contexts: Sequence[Context]) -> Iterator[Row]:
@@ -89,6 +94,7 @@ def timed(kinds: Sequence[str], contexts: Sequence[Context]) -> Iterator[Row]:
             if kind == "cuda" or len(context.segments) <= CPU_COMPARES:
                 yield similarity(len(context.segments), roof)
                 yield from merging(len(context.segments), roof)
+        yield images(roof)
     for context in contexts:
         yield selection(context)
 
@@ -146,6 +152,29 @@ def merging(count: int, roof: Roofline) -> Iterator[Row]:
             ms=usual(partial(kernel, vectors), roof.device),
             floor=roof.floor(flops=2 * HIDDEN * pairs * count**2, moved=vectors.nbytes),
         )
+
+
+def images(roof: Roofline) -> Row:
+    """Frames of 1920 x 1080: copied to the device, described patch by patch, compared and merged."""
+    frames = film()
+    return Row(
+        what="frames: patches, repeats, scenes",
+        device=roof.device.type,
+        segments=len(frames),
+        ms=usual(lambda: decided(frames, roof.device), roof.device),
+        floor=roof.floor(flops=OPERATIONS * frames.numel() / 3, moved=frames.nbytes),
+    )
+
+
+def images_agree(kind: str) -> bool:
+    """Whether both devices find out the same about frames; the CPU in other chunks where there is no GPU."""
+    frames, cpu = film(), torch.device("cpu")
+    found = decided(frames, cpu)
+    alike = found.same(decided(frames, torch.device(kind), chunk=7))
+    repeated = int((found.newest > torch.arange(len(frames))).sum())
+    said = "the same on both" if alike else "NOT THE SAME"
+    print(f"{len(frames)} frames: {repeated} repeated later, {len(found.shown)} scenes, {said}")
+    return alike
 
 
 def selection(context: Context) -> Row:

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "images": CORE,
     "tokens": {*CORE, "images"},
     "segmenters": {*CORE, "images"},
-    "encoders": CORE,
+    "encoders": {*CORE, "images", "kernels"},
     "criteria": CORE,
     "kernels": set(),
     "strategies": {*CORE, "kernels"},

@@ -8,6 +8,7 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
+from .test_encoders_pictures import ColourModel
 from .test_eval_examples import TRAIN
 from .test_integration_graph import agent
 from .test_middleware import TASK, RecordingModel, read
@@ -45,6 +46,7 @@ def test_snippet_runs(
         "tools": [read],
         "builder": agent(model),
         "embeddings": DeterministicFakeEmbedding(size=8),
+        "clip": ColourModel(),
         "examples": TRAIN,
         "documents": [Document("\n\n".join(f"Valve {n} opens at {n * 3} bar." for n in range(90)))],
         "messages": [

@@ -3,6 +3,7 @@
 from agentcompress.values import Criterion, Encoder
 
 from .attention import AttentionCriterion
+from .change import ChangeCriterion
 from .density import DensityCriterion
 from .dependency import DependencyCriterion
 from .embedding import EmbeddingCriterion
@@ -10,6 +11,7 @@ from .leading import LeadingCriterion
 from .lexical import LexicalCriterion
 from .named import NamedCriterion
 from .novelty import NoveltyCriterion
+from .picture import PictureCriterion
 from .position import PositionCriterion
 from .product import ProductCriterion
 from .recency import RecencyCriterion
@@ -18,6 +20,7 @@ from .weighted import WeightedCriterion
 
 __all__ = [
     "AttentionCriterion",
+    "ChangeCriterion",
     "DensityCriterion",
     "DependencyCriterion",
     "EmbeddingCriterion",
@@ -25,6 +28,7 @@ __all__ = [
     "LexicalCriterion",
     "NamedCriterion",
     "NoveltyCriterion",
+    "PictureCriterion",
     "PositionCriterion",
     "ProductCriterion",
     "RecencyCriterion",

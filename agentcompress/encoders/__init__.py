@@ -4,6 +4,8 @@ from .cache import CachedEncoder
 from .choice import EncoderSetting, automatic, encoder_for
 from .embeddings import EmbeddingsEncoder
 from .minilm import minilm_folder, minilm_weights
+from .patches import PatchEncoder
+from .pictures import PictureEncoder, PictureModel
 from .sentence import Precision, SentenceTransformerEncoder
 from .static import StaticEncoder
 from .vector_file import VectorFile
@@ -12,6 +14,9 @@ __all__ = [
     "CachedEncoder",
     "EmbeddingsEncoder",
     "EncoderSetting",
+    "PatchEncoder",
+    "PictureEncoder",
+    "PictureModel",
     "Precision",
     "SentenceTransformerEncoder",
     "StaticEncoder",

@@ -1,6 +1,7 @@
 """Pictures: what is read of them, and how a smaller one is made."""
 
 from .drawing import ImageDrawer
+from .encoding import on_white
 from .looks import look_of
 from .opening import opened
 from .pages import is_page, strips_of
@@ -18,6 +19,7 @@ __all__ = [
     "is_embedded",
     "is_page",
     "look_of",
+    "on_white",
     "opened",
     "read_rows",
     "strips_of",

@@ -2,6 +2,16 @@
 
 from .clusters import dense_clusters
 from .matching import bipartite_soft_matching
-from .merged import Merged, representatives
+from .merged import Merged, merged_into, representatives
+from .patches import changed, patch_features, saliency
 
-__all__ = ["Merged", "bipartite_soft_matching", "dense_clusters", "representatives"]
+__all__ = [
+    "Merged",
+    "bipartite_soft_matching",
+    "changed",
+    "dense_clusters",
+    "merged_into",
+    "patch_features",
+    "representatives",
+    "saliency",
+]

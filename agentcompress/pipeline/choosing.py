@@ -17,7 +17,7 @@ def choices(
     segmented: Segmented,
     shown: Mapping[int, int],
     repeated: Collection[int] = (),
-    summary: str | None = None,
+    merged: Mapping[int, str] | None = None,
     *,
     elided: str,
 ) -> tuple[Choice, ...]:
@@ -29,14 +29,19 @@ def choices(
         shown: Segment → index into its renditions.
         repeated: Segments not shown because a later message shows them.
         elided: The mark of what is left out, with a place for its tokens.
-        summary: What a model says of those not shown, where the message is one text.
+        merged: Number of a segment → a line of ours about it and others: what a model says of those that are
+            not shown, where the message is one text, or how many images an image stands for.
     """
     segments = segmented.segments
+    merged = merged or {}
     made: list[Choice] = []
     for part, numbers in groupby(range(len(segments)), key=lambda number: segments[number].part):
         pieces = list(numbers)
         kept = {number: shown[number] for number in pieces if number in shown}
+        summary = next((merged[number] for number in pieces if number in merged), None)
         if part in segmented.images:
+            if summary:
+                made.append(Choice(part=part, start=0, end=0, rendition="condensed", text=summary))
             made += _of_image(segmented.images[part], segments, pieces, kept, repeated)
         elif part in segmented.cuts and (len(kept) < len(pieces) or any(kept.values())):
             text, cut = message.parts[part].text, segmented.cuts[part]
@@ -67,6 +72,8 @@ def _of_image(
     chosen = {number: cut.lines[number - image - 1] for number in kept if number != image}
     if image in kept:
         form = segments[image].renditions[kept[image]]
+        if form.mark:
+            yield Choice(part=part, start=0, end=0, rendition="condensed", text=form.mark)
         yield Choice(part=part, start=0, end=0, rendition=form.name, view=form.view)
         view = form.view
         chosen = {n: line for n, line in chosen.items() if view and not view.legible(line.box, cut.extent)}

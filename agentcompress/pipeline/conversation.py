@@ -232,16 +232,22 @@ class Conversation:
         index: int,
         shown: Mapping[int, int],
         repeated: Collection[int] = (),
-        summary: str | None = None,
+        merged: Mapping[int, str] | None = None,
+        offered: Sequence[Segment] = (),
     ) -> tuple[Choice, ...]:
-        """How a message is shown, declared constraints in any case; arguments as in `choices`."""
+        """How a message is shown, declared constraints in any case; arguments as in `choices`.
+
+        `offered` are its segments as they were chosen from, where these had more renditions than its own.
+        """
         message = self.messages[index]
         segmented = self.segmented.segmented(message)
+        if offered:
+            segmented = replace(segmented, segments=tuple(offered[: len(segmented.segments)]))
         shown = {**shown, **dict.fromkeys(self.declared.get(index, ()), 0)}
         complete = len(shown) == len(segmented.segments) and not any(shown.values())
         if complete and self.lossless and message.role == "tool":
             return self.whole(index)
-        return choices(message, segmented, shown, repeated, summary, elided=self.renderer.elided(message))
+        return choices(message, segmented, shown, repeated, merged, elided=self.renderer.elided(message))
 
     def whole(self, index: int) -> tuple[Choice, ...]:
         """All that a message says, each text in the fewest tokens."""

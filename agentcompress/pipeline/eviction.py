@@ -7,6 +7,7 @@ from agentcompress.tokens import PriceModel
 from agentcompress.values import Context, Criterion, Plan, Selection, Strategy, prepared
 
 from .accounting import breakdown
+from .changes import with_changes
 from .conversation import Conversation
 from .economy import first_edit, growth, low_water
 from .focus import focus
@@ -151,8 +152,10 @@ class _Evictor:
     def _context(self, start: int) -> Context:
         # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
         # takes no longer after a thousand steps than after a hundred.
-        loose = self.conversation.loose(self.plan)
-        return self.conversation.context([one for one in loose if one.messages[0] >= start], self.query)
+        conversation = self.conversation
+        loose = [group for group in conversation.loose(self.plan) if group.messages[0] >= start]
+        context = conversation.context(loose, self.query)
+        return with_changes(context, conversation, conversation.there(self.plan))
 
     def _fixed(self, start: int) -> int:
         """Tokens of what cannot change: hard pins, and what is shown of the messages before `start`."""

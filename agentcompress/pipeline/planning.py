@@ -6,11 +6,14 @@ from itertools import groupby
 
 import numpy as np
 
-from agentcompress.values import Choice, Context, Group, Pin, Plan, Selection
+from agentcompress.values import Choice, Context, Group, Pin, Plan, Segment, Selection
 
-Chooser = Callable[[int, Mapping[int, int], Collection[int], str | None], tuple[Choice, ...]]
+Chooser = Callable[
+    [int, Mapping[int, int], Collection[int], Mapping[int, str], Sequence[Segment]], tuple[Choice, ...]
+]
 """Message index, what is shown of its segments (number in the message → rendition), which of the
-others are repeated further down and what sums them up → choices."""
+others are repeated further down, what stands for several of them (number of the first → text) and the
+segments themselves → choices."""
 
 
 def planned(
@@ -30,10 +33,18 @@ def planned(
     shown = {name: choices for name, choices in plan.shown.items() if name not in members}
     rows = by_message(context, selection.renditions)
     repeated = by_message(context, selection.repeated)
-    merged = {int(context.message_of[form.covers[0]]): form.text for form in selection.merged}
+    merged = {form.covers[0]: form.text for form in selection.merged}
+    standing = by_message(context, merged)
     for message in sorted(kept):
         forms = {number: selection.renditions[index] for number, index in rows.get(message, {}).items()}
-        shown[names[message]] = choose(message, forms, repeated.get(message, {}).keys(), merged.get(message))
+        first, end = np.searchsorted(context.message_of, [message, message + 1]).tolist()
+        shown[names[message]] = choose(
+            message,
+            forms,
+            repeated.get(message, {}).keys(),
+            {number: merged[index] for number, index in standing.get(message, {}).items()},
+            context.segments[first:end],
+        )
     gone = members - {names[message] for message in kept}
     return replace(plan, shown=shown, folded=plan.folded | gone if gone else plan.folded)
 

@@ -108,7 +108,9 @@ def _pictured(part: Part, image: Image, choice: Choice) -> Part:
 
 
 def lines_read(text: str) -> list[str]:
-    """The lines that a text says which stands for an image, without our marks."""
+    """The lines that a text says which stands for an image, without our marks; none where it is a mark."""
+    if not text.startswith(READ):
+        return []
     return [line for line in text.removeprefix(READ).split("\n") if line not in ("", GAP)]
 
 

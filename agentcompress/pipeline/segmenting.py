@@ -23,6 +23,7 @@ from agentcompress.values import (
     atoms_of,
 )
 
+from .alignment import aligned
 from .drawing import SIDE_BY_SIDE
 from .picturing import pictured
 
@@ -141,7 +142,7 @@ class SegmentCache:
                     segments += pictured(whole, part.image, image, self._counter)
                 else:
                     segments.append(whole)
-        return Segmented(segments=tuple(segments), cuts=cuts, images=images)
+        return Segmented(segments=tuple(aligned(segments, images)), cuts=cuts, images=images)
 
     def _whole(self, part: Part, index: int, role: Role) -> Segment:
         return Segment(
@@ -152,6 +153,7 @@ class SegmentCache:
             tokens=self._counter.part(part),
             role=role,
             kind=_KINDS[part.kind],
+            image=part.image,
         )
 
     def _pieces(self, cut: Cut, text: str, part: int, role: Role) -> Iterable[Segment]:

@@ -40,7 +40,7 @@ class FrameViews:
         small = self._thumbnail(image)
         said = [self._said(image, small, choice) for choice in choices]
         return FrameView(
-            fate="; ".join(words for words, _ in said) or "dropped",
+            fate="; ".join(words for words, _ in said if words) or "dropped",
             thumbnail=small,
             kept=tuple(box for _, boxes in said for box in boxes),
         )
@@ -58,6 +58,8 @@ class FrameViews:
         if choice.rendition == "stub":
             return "repeated below", ()
         shown = lines_read(choice.text)
+        if not shown:
+            return "", ()
         lines = read_rows(self._reader.lines(image)) if self._reader else ()
         count = f"{len(shown)} of {len(lines)}" if lines else str(len(shown))
         words = f"{count} lines as text, {self._counter.text(choice.text):,} tokens"

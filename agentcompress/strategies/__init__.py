@@ -10,6 +10,7 @@ from .frames import FramesStrategy
 from .merge import MergeStrategy
 from .prune import PruneStrategy
 from .reasoning import ReasoningStrategy
+from .scenes import ScenesStrategy
 from .stage import StageStrategy
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "MergeStrategy",
     "PruneStrategy",
     "ReasoningStrategy",
+    "ScenesStrategy",
     "StageStrategy",
     "default_strategy",
 ]

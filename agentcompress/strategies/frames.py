@@ -19,7 +19,7 @@ class FramesStrategy(PreparedStrategy, StageStrategy):
     def prepare(self, context: Context, scores: Scores) -> Choosing:
         """Chooses from a context by its scores, for any budget."""
         newest = _newest_copies(context)
-        left_out = [index for image in newest for index in _with_lines(context, image)]
+        left_out = [index for image in newest for index in with_lines(context, image)]
         rest = prepared_without(left_out, self.rest, context, scores)
         return lambda budget: _with_repeats(rest(budget), newest)
 
@@ -41,7 +41,7 @@ def _newest_copies(context: Context) -> dict[int, int]:
     return newest
 
 
-def _with_lines(context: Context, image: int) -> list[int]:
+def with_lines(context: Context, image: int) -> list[int]:
     """An image and the lines of text in it, which stand behind it."""
     message, part = context.message_of[image], context.segments[image].part
     end = image + 1

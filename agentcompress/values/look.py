@@ -27,6 +27,9 @@ class Look:
 
     def shows_the_same(self, other: "Look") -> bool:
         """Whether the two are one screen, or one picture, to the eye."""
-        if self.extent != other.extent:
-            return False
-        return bool((np.abs(self.grid.astype(np.int16) - other.grid) <= SAME).all())
+        return self.extent == other.extent and not self.differs(other).any()
+
+    def differs(self, other: "Look") -> NDArray[np.bool_]:
+        """Which cells of two images of one size look different, shape (rows, columns)."""
+        differs: NDArray[np.bool_] = np.abs(self.grid.astype(np.int16) - other.grid) > SAME
+        return differs

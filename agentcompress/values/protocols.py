@@ -50,6 +50,19 @@ class Encoder(Protocol):
         ...
 
 
+class ImageEncoder(Protocol):
+    """Turns images into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Names model and version."""
+        ...
+
+    def encode_images(self, images: Sequence[Image]) -> Vectors:
+        """Unit vectors, shape (images, dimensions); zeros for an image that cannot be read."""
+        ...
+
+
 class Segmenter(Protocol):
     """Knows one content type: how it is cut, and how it says the same in fewer tokens."""
 

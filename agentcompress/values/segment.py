@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .image_view import ImageView
 from .look import Look
-from .message import Role
+from .message import Image, Role
 
 SegmentKind = Literal[
     "text",
@@ -66,6 +66,8 @@ class Rendition:
     """Identifiers, paths and numbers in it, each once, in order."""
     view: ImageView | None = None
     """Of an image: what is shown of it, where that is not all."""
+    mark: str = ""
+    """Of an image: a line of ours before what is shown of it."""
     covers: tuple[int, ...] = ()
     """Of merged and folded renditions: indices of the segments it stands for."""
 
@@ -98,6 +100,8 @@ class Segment:
     """How many segments before it the one stands that it cannot be shown without; 0 for none."""
     lead: int = 0
     """How many segments before it the one stands that helps to understand it; 0 for none."""
+    image: Image | None = None
+    """Of an image: where its bytes are."""
     look: Look | None = None
     """Of an image: its thumbnail, where it can be read."""
     condensed: tuple[Rendition, ...] = ()
