@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "errors": set(),
     "values": set(),
     "files": set(),
+    "mappers": {"errors"},
     "messages": CORE,
     "images": CORE,
     "tokens": {*CORE, "images"},
@@ -48,7 +49,7 @@ MAY_IMPORT = {
     "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
     "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
-    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
+    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "mappers", "memory", "report"},
     "__main__": {"cli"},
     "__init__": {*CORE, "compressor", "documents", "examples", "integration"},
 }
@@ -63,6 +64,7 @@ HEAVY = {
     "langchain",
     "langgraph",
     "langchain_core",
+    "ray",
 }
 LIGHT_ROOMS = (
     "values",
@@ -74,6 +76,7 @@ LIGHT_ROOMS = (
     "kernels",
     "strategies",
     "pipeline",
+    "mappers",
     "evaluation",
     "cli",
 )

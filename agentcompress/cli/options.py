@@ -16,6 +16,16 @@ EncoderName = Annotated[
     typer.Option(metavar="NAME", help="auto, static, minilm, or the folder of a sentence-transformers model"),
 ]
 
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that share the work.")]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help='Do the work on this Ray cluster: host:port, or "auto". Needs agentcompress[ray].',
+    ),
+]
+
 
 def parse_budget(text: str) -> int | float:
     """A budget as the user writes it.
