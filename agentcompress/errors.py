@@ -22,7 +22,7 @@ class AgentCompressError(Exception):
     """Base class of everything this library raises on purpose."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Lets it come from another process as it was: by default Python would ask `__init__` for its text."""
+        """Lets it come from another process as it was, without asking `__init__` again."""
         return _again, (type(self), self.args), self.__dict__
 
 

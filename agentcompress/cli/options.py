@@ -22,7 +22,7 @@ RayAddress = Annotated[
     typer.Option(
         "--ray",
         metavar="ADDRESS",
-        help='Do the work on this Ray cluster: host:port, or "auto". Needs agentcompress[ray].',
+        help='Let a Ray cluster do the work: host:port, or "auto"; needs the extra ray.',
     ),
 ]
 

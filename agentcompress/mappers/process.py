@@ -25,8 +25,9 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON
 
 
 class ProcessMapper:
-    """Finds things in several processes, each with one thread for numbers unless the environment says otherwise.
+    """Finds things in several processes.
 
+    Each computes in one thread, unless the environment says otherwise (`OMP_NUM_THREADS`).
     An interrupt lets each worker finish the thing that it is at; what was found up to the first gap
     is still handed over, then comes the `KeyboardInterrupt`. A second one comes at once.
 
