@@ -3,11 +3,8 @@
 import os
 import pickle
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -97,29 +94,6 @@ def test_an_interrupt_hands_over_what_there_is() -> None:
     assert found == [(unit, number) for unit in range(50) for number in range(100)][: len(found)]
     assert 100 < len(found) < 1_500
     assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_workers_end_with_whoever_started_them(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import os\nfrom agentcompress.mappers import ProcessMapper\nfrom tests.test_mappers import homes\n"
-        "if __name__ == '__main__':\n    with ProcessMapper(2) as mapper:\n"
-        "        print(*{home for home, _ in mapper.flat_map(homes, range(40))})\n"
-        "        os.kill(os.getpid(), 9)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-u", script],
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
-        check=False,
-        timeout=60,
-    )
-    workers = done.stdout.split()
-    assert len(workers) == 2, done.stderr
-    deadline = time.monotonic() + 20
-    while any(Path("/proc", worker.decode()).exists() for worker in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

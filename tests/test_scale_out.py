@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ def run(name: str, steps: int = 6) -> dict[str, Any]:
     for step in range(steps):
         lines = "\n".join(f"{name} {step} line {line}: item_{step}_{line}" for line in range(60))
         call = f"c{step}"
-        chat += [answer(**{call: {"item": f"item_{max(0, step - 1)}_37"}}), result(call, lines)]
+        arguments: dict[str, Any] = {call: {"item": f"item_{max(0, step - 1)}_37"}}
+        chat += [answer(**arguments), result(call, lines)]
     return {"id": name, "source": name[0], "messages": [*chat, answer("Done.")]}
 
 
@@ -54,13 +56,14 @@ def test_replay_gives_the_same_bytes_whatever_the_number_of_jobs(
 def test_eval_gives_the_same_bytes_whatever_the_number_of_jobs(
     command: Command, write_lines: WriteLines
 ) -> None:
-    asked = [{**RECORD["test"][number % 3], "text": f"{number} tables?"} for number in range(300)]  # type: ignore[index]
+    asked = [{"text": f"{number} tables?", "label": "book"} for number in range(260)]
     data = write_lines("all.jsonl", [FERRY, {**RECORD, "test": asked}, TICKETS, RECORD])
-    outs = [command("eval", data, "--budget", "0.5", "--json", "--jobs", jobs).out for jobs in (1, 2)]
+    options = ["--budget", "0.5", "--json", "--policy", "agentcompress", "--policy", "bm25"]
+    outs = [command("eval", data, *options, "--jobs", jobs).out for jobs in (1, 2)]
     assert untimed(outs[0]) == untimed(outs[1])
     figures = json.loads(outs[1])
     assert figures["qa"]["sets"]["made"]["questions"] == 2
-    assert figures["icl"]["sets"]["made"]["queries"] == 303
+    assert figures["icl"]["sets"]["made"]["queries"] == 263
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -108,7 +111,32 @@ def test_an_interrupt_ends_the_workers_and_leaves_a_valid_dump(tmp_path: Path) -
     expected = [(one["id"], step) for one in RUNS for step in range(2, 16, 2)]
     assert [(line["id"], line["step"]) for line in lines] == expected[: len(lines)]
     assert len(lines) >= 7  # All of a run that is done.
-    assert not any(Path("/proc", worker).exists() for worker in workers)
+    wait_until_gone(workers)
+
+
+def test_workers_end_with_whoever_started_them(tmp_path: Path) -> None:
+    process = spawn("replay", "-", "--budget", "2000", "--jobs", "2", stdin=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while len(workers := children(process.pid)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    wait_until_gone(workers)
+
+
+def wait_until_gone(processes: Iterable[str]) -> None:
+    deadline = time.monotonic() + 30
+    while any(running(process) for process in processes):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def running(process: str) -> bool:
+    try:
+        return Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def children(parent: int) -> list[str]:
