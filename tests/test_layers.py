@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "values": set(),
     "files": set(),
     "mappers": {"errors"},
+    "monitors": CORE,
     "messages": CORE,
     "images": CORE,
     "tokens": {*CORE, "images"},
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "pipeline": {*CORE, "tokens"},
     "compressor": ENGINE,
     "archive": {*ENGINE},
-    "integration": {*CORE, "archive", "compressor", "encoders", "messages", "tokens"},
+    "integration": {*CORE, "archive", "compressor", "encoders", "messages", "monitors", "tokens"},
     "passages": {*CORE, "criteria", "encoders", "strategies", "tokens"},
     "documents": {*CORE, "passages", "segmenters", "strategies", "tokens"},
     "examples": {
@@ -51,7 +52,7 @@ MAY_IMPORT = {
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "mappers", "memory", "report"},
     "__main__": {"cli"},
-    "__init__": {*CORE, "compressor", "documents", "examples", "integration"},
+    "__init__": {*CORE, "compressor", "documents", "examples", "integration", "monitors"},
 }
 HEAVY = {
     "torch",
@@ -77,6 +78,7 @@ LIGHT_ROOMS = (
     "strategies",
     "pipeline",
     "mappers",
+    "monitors",
     "evaluation",
     "cli",
 )
