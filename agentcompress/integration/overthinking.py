@@ -16,7 +16,7 @@ from langchain.agents.middleware.types import (
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langgraph.runtime import Runtime
 
-from agentcompress.messages import MessageMemo
+from agentcompress.messages import MessageMemo, without_reasoning
 from agentcompress.messages.langchain import LangChainCodec
 from agentcompress.monitors import OverthinkingMonitor, Signal, steps_of
 from agentcompress.tokens import default_counter
@@ -169,7 +169,7 @@ def _viewed(request: ModelRequest[ContextT]) -> ModelRequest[ContextT]:
         return request
     hints, bare = kept.get("hints", {}), _bare(request.messages, kept)
     messages = [
-        _without_reasoning(message) if index < bare else _with_hint(message, hints)
+        without_reasoning(_CODEC, message) if index < bare else _with_hint(message, hints)
         for index, message in enumerate(request.messages)
     ]
     return request.override(messages=messages)
@@ -182,12 +182,3 @@ def _with_hint(message: Any, hints: Mapping[str, str]) -> Any:
     if isinstance(message.content, str):
         return message.model_copy(update={"content": f"{message.content}\n\n{hint}"})
     return message.model_copy(update={"content": [*message.content, {"type": "text", "text": hint}]})
-
-
-def _without_reasoning(message: Any) -> Any:
-    """A turn without its reasoning; as it is where it has none, or nothing else."""
-    if not isinstance(message, AIMessage):
-        return message
-    view = _CODEC.read(message)
-    rest = tuple(part for part in view.parts if part.kind != "reasoning")
-    return _CODEC.write(view.with_parts(rest)) if rest or view.calls else message
