@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run closed-loop ablation content clean
+.PHONY: help demo test fuzz kills upstream lint types bench bench-gpu long-run closed-loop ablation content overthinking clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
@@ -23,6 +23,7 @@ help:
 	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
 	@echo "make ablation DATA=…  recorded runs replayed with each criterion and each stage off"
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
+	@echo "make overthinking DATA=…  how often recorded agents go in circles, and what dropping reasoning costs"
 	@echo "make clean   remove the virtual environment and caches"
 
 # The pin on torch matters twice: it is the tested version, and an unpinned one can pull gigabytes of CUDA.
@@ -90,6 +91,10 @@ ablation: $(READY)
 # What the content types make of recorded runs: make content DATA="runs.jsonl.gz more.jsonl.gz"
 content: $(READY)
 	@$(BIN)/python -m benchmarks.content $(DATA)
+
+# make overthinking DATA="runs.jsonl.gz more.jsonl.gz" ARGS="--jobs 2"
+overthinking: $(READY)
+	@$(BIN)/python -m benchmarks.overthinking $(DATA) $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

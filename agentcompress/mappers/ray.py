@@ -2,6 +2,7 @@
 
 import logging
 import pickle
+import socket
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, redirect_stdout
@@ -13,6 +14,9 @@ from agentcompress.errors import MissingDependencyError
 
 from .attempt import Attempt, attempt
 from .mapper import Finds, Found, Unit
+
+_PATIENCE = 10
+"""Seconds in which a cluster must answer."""
 
 
 class RayMapper:
@@ -41,9 +45,12 @@ class RayMapper:
             raise MissingDependencyError(
                 "Ray Data is not installed: pip install 'agentcompress[ray]'"
             ) from error
+        self._find()
         with ExitStack() as ends:
             # Ray prints what happens to its workers.
             ends.enter_context(redirect_stdout(sys.stderr))
+            # What is of interest of a run is told by whoever asked for it.
+            logging.getLogger("ray.data").setLevel(logging.ERROR)
             ray.init(address=self._address, log_to_driver=False, logging_level=logging.ERROR)
             ends.callback(ray.shutdown)
             self._ends = ends.pop_all()
@@ -53,6 +60,16 @@ class RayMapper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ends.close()
+
+    def _find(self) -> None:
+        """Knocks at the address, where it is one: Ray itself goes on trying for ten minutes."""
+        host, _, port = self._address.rpartition(":")
+        if not host or not port.isdecimal() or "/" in host:
+            return
+        try:
+            socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+        except (OSError, OverflowError) as error:
+            raise ConnectionError(f"no Ray cluster answers at {self._address}: {error}") from error
 
     def flat_map(self, function: Finds[Unit, Found], units: Iterable[Unit]) -> Iterator[Found]:
         """As in `Mapper`."""
@@ -68,6 +85,7 @@ class RayMapper:
             # One block a unit, for a block is what one worker gets, and what is done again.
             made = ray.data.from_items(rows, override_num_blocks=len(rows)).map(partial(_attempt, function))
             made.context.execution_options.preserve_order = True
+            made.context.enable_progress_bars = False
             for row in made.iter_rows():
                 attempted: Attempt[Found] = pickle.loads(row["attempt"])
                 yield from attempted.found
