@@ -13,12 +13,12 @@ from langchain.agents.middleware.types import (
     PrivateStateAttr,
     ResponseT,
 )
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langgraph.runtime import Runtime
 
 from agentcompress.messages import MessageMemo, without_reasoning
 from agentcompress.messages.langchain import LangChainCodec
-from agentcompress.monitors import OverthinkingMonitor, Signal, steps_of
+from agentcompress.monitors import RECENT, OverthinkingMonitor, Signal, steps_of
 from agentcompress.tokens import default_counter
 from agentcompress.values import Message
 
@@ -120,11 +120,12 @@ class OverthinkingMiddleware(AgentMiddleware[OverthinkingState, ContextT, Respon
         """The signals that are new, and what changes in the state."""
         messages, kept = state["messages"], state.get("agentcompress_watched", {})
         told = state.get("agentcompress_overthinking", [])
-        views = [self._memo.read(_CODEC, message) for message in messages]
+        start = _recent(messages)
+        views = [self._memo.read(_CODEC, message) for message in messages[start:]]
         bare = _bare(messages, kept)
         counts = [
-            0 if index < bare else self._reasoning(*both)
-            for index, both in enumerate(zip(messages, views, strict=True))
+            self._reasoning(raw, view) if index >= bare else 0
+            for index, (raw, view) in enumerate(zip(messages[start:], views, strict=True), start=start)
         ]
         signals = self._monitor.signals(steps_of(views, counts))
         before = {signal["kind"] for signal in told}
@@ -155,6 +156,17 @@ class OverthinkingMiddleware(AgentMiddleware[OverthinkingState, ContextT, Respon
         if self._drop and any(signal.kind == "reasoning" for signal in new):
             changes["bare_before"] = next(m.id for m in reversed(messages) if isinstance(m, AIMessage))
         return changes
+
+
+def _recent(messages: Sequence[BaseMessage]) -> int:
+    """Where the steps begin that are looked at."""
+    steps = 0
+    for index in range(len(messages) - 1, -1, -1):
+        message = messages[index]
+        steps += isinstance(message, AIMessage) and bool(message.tool_calls)
+        if isinstance(message, HumanMessage) or steps == RECENT:
+            return index
+    return 0
 
 
 def _bare(messages: Sequence[BaseMessage], kept: Mapping[str, Any]) -> int:

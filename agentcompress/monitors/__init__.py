@@ -2,6 +2,6 @@
 
 from .overthinking import OverthinkingMonitor
 from .signals import Signal, SignalKind
-from .steps import AgentStep, steps_of
+from .steps import RECENT, AgentStep, steps_of
 
-__all__ = ["AgentStep", "OverthinkingMonitor", "Signal", "SignalKind", "steps_of"]
+__all__ = ["RECENT", "AgentStep", "OverthinkingMonitor", "Signal", "SignalKind", "steps_of"]

@@ -29,8 +29,8 @@ class OverthinkingMonitor:
     repeats: int = 4
     """So many steps in a row with the same calls and the same results are a signal; at least 2."""
     no_news: int | None = 8
-    """So many steps in a row whose results have no identifier, path or number that was not there before; at
-    least 2. None looks for none."""
+    """So many steps in a row whose results have no identifier, path or number that was not there in the steps
+    before; at least 2. None looks for none."""
     reasoning_tokens: int | None = None
     """So many tokens of reasoning within `window` steps; at least 1. None counts none."""
     window: int = 8

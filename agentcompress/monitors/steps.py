@@ -6,6 +6,9 @@ from hashlib import blake2b
 
 from agentcompress.values import Message
 
+RECENT = 64
+"""Steps that are looked at, so that looking takes no longer in a long run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStep:
@@ -22,14 +25,14 @@ class AgentStep:
 
 
 def steps_of(messages: Sequence[Message], reasoning: Sequence[int]) -> list[AgentStep]:
-    """The steps since the user last spoke whose results are all there, in order.
+    """The steps since the user last spoke whose results are all there, in order; the newest 64 at most.
 
     Args:
         messages: The conversation.
         reasoning: Tokens of reasoning in each message.
     """
     first = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].role == "user"), -1) + 1
-    steps = []
+    steps: list[AgentStep] = []
     for index in range(first, len(messages)):
         acting = messages[index]
         if acting.role != "assistant" or not acting.calls:
@@ -41,7 +44,7 @@ def steps_of(messages: Sequence[Message], reasoning: Sequence[int]) -> list[Agen
             results.append(answer.text)
         if len(results) == len(acting.calls):
             steps.append(_step(acting, results, reasoning[index]))
-    return steps
+    return steps[-RECENT:]
 
 
 def _step(acting: Message, results: Sequence[str], reasoning: int) -> AgentStep:
