@@ -36,17 +36,15 @@ def run(name: str, steps: int = 6) -> dict[str, Any]:
 RUNS = [run(name) for name in ("a1", "a2", "b1", "b2", "b3")]
 
 
-@pytest.mark.parametrize("options", [["--budget", "0.25"], ["--budget", "2000", "--recall"]])
 def test_replay_gives_the_same_bytes_whatever_the_number_of_jobs(
-    command: Command, write_lines: WriteLines, tmp_path: Path, options: list[str]
+    command: Command, write_lines: WriteLines, tmp_path: Path
 ) -> None:
     data = write_lines("runs.jsonl.gz", RUNS)
+    options = ["--budget", "2000", "--recall", "--encoder", "static", "--json"]
     seen = []
     for jobs in (1, 2):
         dump = tmp_path / f"{jobs}.jsonl"
-        done = command(
-            "replay", data, *options, "--encoder", "static", "--jobs", jobs, "--dump", dump, "--json"
-        )
+        done = command("replay", data, *options, "--jobs", jobs, "--dump", dump)
         assert (done.code, done.err) == (0, "")
         seen.append((untimed(done.out), untimed(dump.read_text())))
     assert seen[0] == seen[1]
