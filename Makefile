@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz kills upstream lint types bench bench-peers bench-gpu long-run closed-loop ablation content package reference clean
+.PHONY: help demo test fuzz kills upstream lint types bench bench-peers bench-gpu long-run closed-loop ablation content package reference overthinking clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
@@ -26,6 +26,7 @@ help:
 	@echo "make content DATA=…  what recorded tool outputs are cut into, and what the lossless pass saves"
 	@echo "make package  wheel and sdist, the wheel installed in an empty environment and used there"
 	@echo "make reference  the API from its docstrings, as pages in build/reference"
+	@echo "make overthinking DATA=…  how often recorded agents go in circles, and what dropping reasoning costs"
 	@echo "make clean   remove the virtual environment and caches"
 
 # The pin on torch matters twice: it is the tested version, and an unpinned one can pull gigabytes of CUDA.
@@ -118,6 +119,9 @@ reference: $(READY)
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
 	@$(BIN)/pdoc --docformat google -o build/reference agentcompress agentcompress.criteria agentcompress.encoders \
 		agentcompress.graphs agentcompress.memory agentcompress.segmenters agentcompress.strategies agentcompress.values
+# make overthinking DATA="runs.jsonl.gz more.jsonl.gz" ARGS="--jobs 2"
+overthinking: $(READY)
+	@$(BIN)/python -m benchmarks.overthinking $(DATA) $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
         MissingDependencyError,
         StoreBusyError,
         UnsupportedContentError,
+        WorkerLostError,
     )
     from agentcompress.examples import BudgetedExampleSelector
     from agentcompress.integration import (
         ContextCompressionMiddleware,
         CostMeter,
+        OverthinkingMiddleware,
         compress_graph,
         compress_model,
     )
+    from agentcompress.monitors import OverthinkingMonitor
     from agentcompress.values import Budget, CompressionResult, Plan
 
     __version__: str
@@ -44,9 +47,12 @@ __all__ = [
     "EncodingError",
     "InvalidInputError",
     "MissingDependencyError",
+    "OverthinkingMiddleware",
+    "OverthinkingMonitor",
     "Plan",
     "StoreBusyError",
     "UnsupportedContentError",
+    "WorkerLostError",
     "compress_graph",
     "compress_model",
 ]
@@ -65,9 +71,12 @@ _HOMES = {
     "EncodingError": "errors",
     "InvalidInputError": "errors",
     "MissingDependencyError": "errors",
+    "OverthinkingMiddleware": "integration",
+    "OverthinkingMonitor": "monitors",
     "Plan": "values",
     "StoreBusyError": "errors",
     "UnsupportedContentError": "errors",
+    "WorkerLostError": "errors",
     "compress_graph": "integration",
     "compress_model": "integration",
 }

@@ -7,17 +7,23 @@ AgentCompressError
 ├── InvalidInputError        a file, record or conversation that is not what it should be
 ├── MissingDependencyError   an optional package or data file is not installed
 ├── EncodingError            an embedding server gave no vectors
-└── StoreBusyError           another process holds the store's file
+├── StoreBusyError           another process holds the store's file
+└── WorkerLostError          a process that did part of the work was killed
 
 Bad settings given to a constructor are plain ``ValueError``.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 class AgentCompressError(Exception):
     """Base class of everything this library raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Lets it come from another process as it was, without asking `__init__` again."""
+        return _again, (type(self), self.args), self.__dict__
 
 
 class BudgetExceededError(AgentCompressError):
@@ -82,3 +88,11 @@ class EncodingError(AgentCompressError):
 
 class StoreBusyError(AgentCompressError):
     """Another process holds a store's file for writing, longer than is worth waiting; nothing was written."""
+
+
+class WorkerLostError(AgentCompressError):
+    """A process that did a part of the work was killed, so its part is missing."""
+
+
+def _again(kind: type[AgentCompressError], args: tuple[Any, ...]) -> AgentCompressError:
+    return kind.__new__(kind, *args)

@@ -6,12 +6,10 @@ usage: python -m benchmarks.ablation DATA.jsonl.gz… [--budget 0.25] [--max-ste
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from copy import copy
 from dataclasses import replace
 from functools import cache, partial
-from itertools import chain
-from multiprocessing import get_context
+from itertools import chain, groupby
 from typing import Self
 
 from agentcompress import Compressor
@@ -23,6 +21,7 @@ from agentcompress.evaluation.reading import Trajectory, TrajectoryReader
 from agentcompress.evaluation.recording import Recording
 from agentcompress.evaluation.replay import Replay, Step
 from agentcompress.evaluation.summary import Summary
+from agentcompress.mappers import mapper_for
 from agentcompress.pipeline.eviction_memo import EvictionMemo
 from agentcompress.tokens import RequestCounter, default_counter, price_model
 
@@ -64,9 +63,8 @@ def policies() -> dict[str, Policy]:
     return made | {"random": RandomPolicy()}
 
 
-def played(trajectory: Trajectory, budget: float, max_steps: int) -> tuple[str, list[tuple[str, list[Step]]]]:
-    """A trajectory's name, and its steps under every policy, without the messages they show."""
-    found = []
+def played(trajectory: Trajectory, budget: float, max_steps: int) -> Iterator[tuple[str, Step]]:
+    """The steps of a trajectory under every policy, by its name, without the messages they show."""
     for name, policy in policies().items():
         # A snapshot leaves nothing behind in a policy, so one serves all trajectories.
         replay = Replay(
@@ -76,8 +74,7 @@ def played(trajectory: Trajectory, budget: float, max_steps: int) -> tuple[str, 
             measure=MEASURE,
             max_steps=max_steps,
         )
-        found.append((name, [replace(step, messages=[]) for step in replay.play([trajectory])]))
-    return trajectory.id, found
+        yield from ((name, replace(step, messages=[])) for step in replay.play([trajectory]))
 
 
 def _itself(policy: Policy) -> Policy:
@@ -106,12 +103,11 @@ def main() -> None:
     summaries = {name: Summary(stateful=False, prices=price_model("none")) for name in policies()}
     trajectories = chain.from_iterable(map(TrajectoryReader, options.data))
     play = partial(played, budget=options.budget, max_steps=options.max_steps)
-    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-        for name, found in pool.map(play, trajectories) if options.jobs > 1 else map(play, trajectories):
+    with mapper_for(options.jobs) as mapper:
+        for name, steps in groupby(mapper.flat_map(play, trajectories), key=lambda found: found[1].id):
             print(name, file=sys.stderr, flush=True)
-            for policy, steps in found:
-                for step in steps:
-                    summaries[policy].add(step)
+            for policy, step in steps:
+                summaries[policy].add(step)
     print("\n".join(table(summaries)))
 
 

@@ -1,6 +1,8 @@
 """`eval`: labelled questions, and how much of their evidence each policy keeps."""
 
 import json
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from agentcompress.criteria import LexicalCriterion
 from agentcompress.evaluation.choosers import CHOOSER_NAMES, Choosing, chooser_named
+from agentcompress.evaluation.evaluating import EvalSettings, Evaluation, RecordReader
+from agentcompress.evaluation.lines import LineReader
 from agentcompress.evaluation.questions import Document, Question
 from agentcompress.evaluation.recall import RecallEvaluation
 from agentcompress.tokens import default_counter
@@ -73,10 +77,23 @@ def test_the_baselines_do_what_their_names_say() -> None:
         chooser_named("best")
 
 
+def counted(evaluation: RecallEvaluation, question: Question) -> None:
+    for found in evaluation.measure(question):
+        evaluation.count(found)
+
+
+def evaluated(settings: EvalSettings, records: Iterable[tuple[Mapping[str, Any], LineReader]]) -> Any:
+    evaluation = Evaluation(settings)
+    for part in evaluation.parts(records):
+        for measured in settings.measure(part):
+            evaluation.count(measured)
+    return evaluation.to_dict()
+
+
 def test_recall_is_the_share_of_evidence_documents_that_are_shown_whole() -> None:
     evaluation = RecallEvaluation(budget=TOKENS[3] + TOKENS[2], policies=["last-tokens"])
     for record in (FERRY, TICKETS, asked("both?", "d1", "d3"), asked("none?"), asked("gone?", "d3", "d9")):
-        evaluation.add(Question.model_validate(record))
+        counted(evaluation, Question.model_validate(record))
     figures = evaluation.to_dict()
     made = figures["sets"]["made"]
     assert [made[name] for name in ("questions", "without_evidence", "unknown_evidence")] == [4, 1, 1]
@@ -89,7 +106,7 @@ def test_recall_is_the_share_of_evidence_documents_that_are_shown_whole() -> Non
 def test_the_macro_mean_counts_every_set_once() -> None:
     evaluation = RecallEvaluation(budget=TOKENS[3], policies=["last-tokens"])
     for record in (FERRY, FERRY, asked("closed?", "d3", source="other"), asked("?", source="empty")):
-        evaluation.add(Question.model_validate(record))
+        counted(evaluation, Question.model_validate(record))
     figures = evaluation.to_dict()
     assert list(figures["sets"]) == ["empty", "made", "other"]
     assert figures["sets"]["empty"]["policies"] == {}
@@ -102,7 +119,7 @@ def test_a_fraction_is_of_the_documents_tokens_rounded_down() -> None:
     question = Question(id="q", source="s", question="three", evidence=["c"], documents=documents)
     for budget, recall in ((0.34, 1.0), (0.33, 0.0)):
         evaluation = RecallEvaluation(budget=budget, policies=["last-tokens"])
-        evaluation.add(question)
+        counted(evaluation, question)
         assert evaluation.to_dict()["macro"]["policies"]["last-tokens"]["recall"] == recall
 
 
@@ -186,11 +203,7 @@ def test_eval_refuses_what_it_cannot_do(command: Command, write_lines: WriteLine
 
 @pytest.mark.parametrize("budget", [0.5, 0.25, 0.1])
 def test_on_recorded_questions_more_is_kept_than_by_bm25(recorded: Path, budget: float) -> None:
-    from agentcompress.evaluation.evaluating import Evaluation, RecordReader
-
-    evaluation = Evaluation(budget=budget, policies=["agentcompress", "bm25"])
-    for name in ("musique", "hotpotqa"):
-        for record, reader in RecordReader(str(recorded / f"qa_{name}.jsonl.gz")):
-            evaluation.add(record, reader)
-    for row in evaluation.to_dict()["qa"]["sets"].values():
+    settings = EvalSettings(budget=budget, policies=("agentcompress", "bm25"))
+    readers = (RecordReader(str(recorded / f"qa_{name}.jsonl.gz")) for name in ("musique", "hotpotqa"))
+    for row in evaluated(settings, chain.from_iterable(readers))["qa"]["sets"].values():
         assert row["policies"]["agentcompress"]["recall"] > row["policies"]["bm25"]["recall"] + 0.02

@@ -2,18 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agentcompress.evaluation.budgets import Times
-from agentcompress.evaluation.evaluating import Evaluation, RecordReader
+from agentcompress.evaluation.evaluating import EvalSettings, RecordReader
 from agentcompress.evaluation.example_choosers import EXAMPLE_CHOOSER_NAMES, Examples, example_chooser_named
 from agentcompress.evaluation.example_sets import ExampleSet
 from agentcompress.evaluation.example_votes import VoteEvaluation
 from agentcompress.tokens import default_counter
 
 from .commands import Command, WriteLines, fails
+from .test_eval import evaluated
 
 SAID = {
     "play": ["play some jazz", "put on a song by Mina", "play the new album", "start my playlist"],
@@ -55,7 +55,8 @@ def test_a_policy_that_is_none_is_refused() -> None:
 
 def test_figures_count_labels_and_votes() -> None:
     evaluation = VoteEvaluation(budget=1_000, policies=["knn"])
-    evaluation.add(ExampleSet.model_validate(RECORD))
+    for votes in evaluation.measure(ExampleSet.model_validate(RECORD)):
+        evaluation.count(votes)
     figures = evaluation.to_dict()
     row = figures["sets"]["made"]["policies"]["knn"]
     # All ten are shown: every label is there, and the largest class has every majority.
@@ -104,11 +105,10 @@ def test_policies_of_another_kind_are_one_clear_line(command: Command, write_lin
 
 @pytest.mark.parametrize(("name", "present"), [("banking77", 0.97), ("snips", 1.0)])
 def test_on_recorded_sets_the_right_label_is_shown(recorded: Path, name: str, present: float) -> None:
-    evaluation = Evaluation(budget=Times(8), policies=["agentcompress", "bm25"])
-    for record, reader in RecordReader(str(recorded / f"icl_{name}.jsonl.gz")):
-        fewer: dict[str, Any] = {**record, "test": record["test"][::5]}
-        evaluation.add(fewer, reader)
-    [row] = evaluation.to_dict()["icl"]["sets"].values()
+    records = RecordReader(str(recorded / f"icl_{name}.jsonl.gz"))
+    fewer = (({**record, "test": record["test"][::5]}, reader) for record, reader in records)
+    settings = EvalSettings(budget=Times(8), policies=("agentcompress", "bm25"))
+    [row] = evaluated(settings, fewer)["icl"]["sets"].values()
     figures = row["policies"]["agentcompress"]
     assert figures["label_present"] >= present
     assert figures["weighted_vote"] > row["policies"]["bm25"]["majority"] + 0.005

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agentcompress.evaluation.evaluating import RecordReader
 from agentcompress.evaluation.sights import Sight
-from agentcompress.evaluation.targets import Target
+from agentcompress.evaluation.targets import Target, read_target
 from agentcompress.evaluation.viewers import VIEWER_NAMES
 from agentcompress.evaluation.visibility import VisibilityEvaluation
 from agentcompress.values import Box, ImageView, TextLine
@@ -36,7 +36,8 @@ def record(row: int = -1, **fields: Any) -> dict[str, Any]:
 def figures(records: list[dict[str, Any]], write_lines: WriteLines, **options: Any) -> dict[str, Any]:
     evaluation = VisibilityEvaluation(reader=PageReader(), **options)
     for one, reader in RecordReader(str(write_lines("gui_made.jsonl", records))):
-        evaluation.add(one, reader)
+        for look in evaluation.measure(read_target(one, reader)):
+            evaluation.count(look)
     return evaluation.to_dict()
 
 

@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "errors": set(),
     "values": set(),
     "files": set(),
+    "mappers": {"errors"},
+    "monitors": CORE,
     "messages": CORE,
     "images": CORE,
     "tokens": {*CORE, "images"},
@@ -35,7 +37,7 @@ MAY_IMPORT = {
     "pipeline": {*CORE, "tokens"},
     "compressor": ENGINE,
     "archive": {*ENGINE},
-    "integration": {*CORE, "archive", "compressor", "encoders", "messages", "tokens"},
+    "integration": {*CORE, "archive", "compressor", "encoders", "messages", "monitors", "tokens"},
     "passages": {*CORE, "criteria", "encoders", "strategies", "tokens"},
     "documents": {*CORE, "passages", "segmenters", "strategies", "tokens"},
     "examples": {
@@ -48,9 +50,9 @@ MAY_IMPORT = {
     "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
     "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
-    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
+    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "mappers", "memory", "report"},
     "__main__": {"cli"},
-    "__init__": {*CORE, "compressor", "documents", "examples", "integration"},
+    "__init__": {*CORE, "compressor", "documents", "examples", "integration", "monitors"},
 }
 HEAVY = {
     "torch",
@@ -63,6 +65,7 @@ HEAVY = {
     "langchain",
     "langgraph",
     "langchain_core",
+    "ray",
 }
 LIGHT_ROOMS = (
     "values",
@@ -74,6 +77,8 @@ LIGHT_ROOMS = (
     "kernels",
     "strategies",
     "pipeline",
+    "mappers",
+    "monitors",
     "evaluation",
     "cli",
 )

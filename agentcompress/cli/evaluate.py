@@ -8,7 +8,7 @@ from typer.exceptions import TyperException
 
 from agentcompress.errors import InvalidInputError
 
-from .options import AsJson, parse_budget, settings
+from .options import AsJson, Jobs, RayAddress, parse_budget, settings
 from .printing import interrupted, print_tables
 
 if TYPE_CHECKING:
@@ -37,22 +37,27 @@ def evaluate(
     image_model: Annotated[
         str | None, typer.Option(help="gui: price images as this model does. Default: a Claude 3, by area.")
     ] = None,
+    jobs: Jobs = 1,
+    ray: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure on labelled records, without a model: is what is asked for still there to be seen."""
     limit = _budget(budget)
-    from agentcompress.evaluation.evaluating import Evaluation, RecordReader
+    from agentcompress.evaluation.evaluating import EvalSettings, Evaluation, RecordReader
     from agentcompress.evaluation.progress import ReadingProgress
+    from agentcompress.mappers import mapper_for
 
+    measured = EvalSettings(
+        budget=limit, policies=tuple(dict.fromkeys(policy or ())), image_model=image_model
+    )
     with settings():
-        evaluation = Evaluation(
-            budget=limit, policies=list(dict.fromkeys(policy or ())), image_model=image_model
-        )
+        evaluation = Evaluation(measured)
+        mapper = mapper_for(jobs, ray)
     progress = ReadingProgress([RecordReader(path) for path in data])
     try:
-        with progress:
-            for record, reader in progress.items():
-                evaluation.add(record, reader)
+        with mapper, progress:
+            for found in mapper.flat_map(measured.measure, evaluation.parts(progress.items())):
+                evaluation.count(found)
                 progress.say(f"{sum(evaluation.measured.values()):,} records")
     except KeyboardInterrupt:
         raise interrupted(f"after {sum(evaluation.measured.values()):,} records") from None

@@ -16,6 +16,16 @@ EncoderName = Annotated[
     typer.Option(metavar="NAME", help="auto, static, minilm, or the folder of a sentence-transformers model"),
 ]
 
+Jobs = Annotated[int, typer.Option(metavar="N", help="Processes that share the work.")]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help='Let a Ray cluster do the work: host:port, or "auto"; needs the extra ray.',
+    ),
+]
+
 
 def parse_budget(text: str) -> int | float:
     """A budget as the user writes it.

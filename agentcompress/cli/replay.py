@@ -12,12 +12,13 @@ import typer
 
 from agentcompress.errors import InvalidInputError
 
-from .options import AsJson, EncoderName, check_distinct, parse_budget, settings
+from .options import AsJson, EncoderName, Jobs, RayAddress, check_distinct, parse_budget, settings
 from .printing import interrupted, print_tables
 
 if TYPE_CHECKING:
-    from agentcompress.evaluation.replay import Replay
+    from agentcompress.evaluation.playing import ReplaySettings
     from agentcompress.evaluation.summary import Summary
+    from agentcompress.mappers import Mapper
 
 
 def replay(
@@ -63,31 +64,33 @@ def replay(
         ),
     ] = False,
     encoder: EncoderName = "auto",
+    jobs: Jobs = 1,
+    ray: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure on recorded runs, without a model, what a policy loses and what it costs."""
     limit = parse_budget(budget)
     in_order = isinstance(limit, int) if stateful is None else stateful
-    from agentcompress.evaluation.measure import Measure
-    from agentcompress.evaluation.policies import policy_named
-    from agentcompress.evaluation.recalling import Recalling
-    from agentcompress.evaluation.replay import Replay
+    from agentcompress.evaluation.playing import ReplaySettings
     from agentcompress.evaluation.summary import Summary
-    from agentcompress.tokens import default_counter, image_formula, price_model
+    from agentcompress.mappers import mapper_for
+    from agentcompress.tokens import price_model
 
     with settings():
-        images = image_formula(image_model) if image_model else None
-        measure = Measure(counter=default_counter(), images=images)
-        runner = Replay(
+        replayed = ReplaySettings(
             budget=limit,
-            policy=policy_named(policy, stateful=in_order, encoder=encoder, prices=prices),
+            policy=policy,
             stateful=in_order,
             max_steps=max_steps,
-            measure=measure,
-            recalling=Recalling(measure, encoder) if recall else None,
+            prices=prices,
+            image_model=image_model,
+            encoder=encoder,
+            recall=recall,
         )
+        replayed.replay()  # So that what is wrong with them is said at once.
         summary = Summary(stateful=in_order, prices=price_model(prices))
-    _play(runner, data, summary, dump)
+        mapper = mapper_for(jobs, ray)
+    _play(replayed, data, mapper, summary, dump)
     figures = {
         "policy": policy,
         "budget": limit,
@@ -104,7 +107,9 @@ def replay(
     print_tables(replay_tables(figures))
 
 
-def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | None) -> None:
+def _play(
+    replayed: ReplaySettings, data: Sequence[str], mapper: Mapper, summary: Summary, dump: Path | None
+) -> None:
     from agentcompress.evaluation.dump import Dump
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.evaluation.reading import TrajectoryReader
@@ -115,9 +120,10 @@ def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | No
     done = 0
     try:
         with ExitStack() as stack:
-            sink = stack.enter_context(Dump(dump, stateful=runner.stateful)) if dump else None
+            sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
+            steps = stack.enter_context(mapper).flat_map(replayed.play, progress.items())
             stack.enter_context(progress)
-            for done, step in enumerate(runner.play(progress.items()), start=1):
+            for done, step in enumerate(steps, start=1):
                 if sink:
                     sink.write(step)
                 summary.add(step)

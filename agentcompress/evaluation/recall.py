@@ -1,6 +1,7 @@
 """Evidence recall: how much of what answers a question is still shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from time import perf_counter
 from typing import Any
@@ -13,6 +14,32 @@ from .questions import Question
 from .summary import time_figures
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What one policy made of one question."""
+
+    recall: float
+    """Share of the evidence that is shown."""
+    ratio: float
+    """Share of the tokens that is shown."""
+    over: bool
+    """Whether it is over the budget."""
+    ms: float
+    """How long choosing took."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionChoices:
+    """One question, measured."""
+
+    source: str
+    """Where it comes from."""
+    unknown: int
+    """Evidence that is none of its documents."""
+    choices: dict[str, Choice]
+    """Policy → what it made of it; empty where there is no evidence."""
+
+
 class RecallTally:
     """One policy on one set of questions."""
 
@@ -22,15 +49,12 @@ class RecallTally:
         self.times: list[float] = []
         self._over = 0
 
-    def add(self, task: Choosing, evidence: set[int], ceiling: int, chooser: Chooser) -> None:
-        """Lets the policy choose, and counts what it kept."""
-        begun = perf_counter()
-        shown = chooser.choose(task, ceiling)
-        self.times.append((perf_counter() - begun) * 1000)
-        tokens = sum(task.tokens[index] for index in shown)
-        self._recalls.append(len(evidence.intersection(shown)) / len(evidence))
-        self._ratios.append(tokens / max(1, sum(task.tokens)))
-        self._over += tokens > ceiling
+    def add(self, choice: Choice) -> None:
+        """Counts what was kept for one question."""
+        self.times.append(choice.ms)
+        self._recalls.append(choice.recall)
+        self._ratios.append(choice.ratio)
+        self._over += choice.over
 
     def row(self) -> dict[str, Any]:
         """The figures, means over the questions."""
@@ -67,25 +91,33 @@ class RecallEvaluation:
         self._tallies: dict[str, dict[str, RecallTally]] = {}
         self._questions: dict[str, dict[str, int]] = {}
 
-    def add(self, question: Question) -> None:
-        """Lets every policy choose for one question; one without evidence is only counted."""
+    def measure(self, question: Question) -> Iterator[QuestionChoices]:
+        """Lets every policy choose for one question, if it has evidence."""
         texts = [document.text for document in question.documents]
         tokens = self._counter.count_many(texts)
         place = {document.id: index for index, document in enumerate(question.documents)}
         labelled = set(question.evidence)
         evidence = {place[name] for name in labelled if name in place}
-        counts = self._questions.setdefault(
-            question.source, {"questions": 0, "without_evidence": 0, "unknown_evidence": 0}
-        )
-        counts["questions" if evidence else "without_evidence"] += 1
-        counts["unknown_evidence"] += len(labelled - place.keys())
-        if not evidence:
-            return
         task = Choosing(id=question.id, question=question.question, texts=texts, tokens=tokens)
         ceiling = ceiling_of(self._budget, tokens)
-        tallies = self._tallies.setdefault(question.source, {name: RecallTally() for name in self._choosers})
-        for name, chooser in self._choosers.items():
-            tallies[name].add(task, evidence, ceiling, chooser)
+        choosers = self._choosers if evidence else {}
+        yield QuestionChoices(
+            source=question.source,
+            unknown=len(labelled - place.keys()),
+            choices={name: _choice(task, evidence, ceiling, chooser) for name, chooser in choosers.items()},
+        )
+
+    def count(self, found: QuestionChoices) -> None:
+        """Counts one question."""
+        counts = self._questions.setdefault(
+            found.source, {"questions": 0, "without_evidence": 0, "unknown_evidence": 0}
+        )
+        counts["questions" if found.choices else "without_evidence"] += 1
+        counts["unknown_evidence"] += found.unknown
+        if found.choices:
+            tallies = self._tallies.setdefault(found.source, {name: RecallTally() for name in self._choosers})
+            for name, choice in found.choices.items():
+                tallies[name].add(choice)
 
     def to_dict(self) -> dict[str, Any]:
         """The figures so far, JSON-ready.
@@ -126,3 +158,16 @@ class RecallEvaluation:
             "over_budget": sum(row["over_budget"] for row in rows),
             **time_figures([ms for tally in tallies for ms in tally.times]),
         }
+
+
+def _choice(task: Choosing, evidence: set[int], ceiling: int, chooser: Chooser) -> Choice:
+    begun = perf_counter()
+    shown = chooser.choose(task, ceiling)
+    ms = (perf_counter() - begun) * 1000
+    tokens = sum(task.tokens[index] for index in shown)
+    return Choice(
+        recall=len(evidence.intersection(shown)) / len(evidence),
+        ratio=tokens / max(1, sum(task.tokens)),
+        over=tokens > ceiling,
+        ms=ms,
+    )

@@ -1,11 +1,13 @@
 """Questions on an image with the place that answers them, one JSON line each."""
 
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
 
+from agentcompress.errors import InvalidInputError
 from agentcompress.values import Box
 
 from .lines import STDIN, LineReader
@@ -35,6 +37,12 @@ class Target(BaseModel):
     """Whether all of them must be seen, or one is enough."""
     answer: str | None = None
     """The text that answers."""
+    _read_from: LineReader | None = PrivateAttr(default=None)
+
+    def problem(self, message: str) -> InvalidInputError:
+        """An error that names the file and the line where this was read."""
+        read = self._read_from
+        return read.problem(message, line=read.line) if read else InvalidInputError(message)
 
     @model_validator(mode="after")
     def _has_boxes(self) -> Self:
@@ -63,6 +71,7 @@ def read_target(record: Mapping[str, Any], reader: LineReader) -> Target:
     except ValidationError as error:
         raise reader.problem(first_problem(error), line=reader.line) from error
     folder = (Path() if reader.path == STDIN else Path(reader.path).parent).resolve()
+    found._read_from = copy(reader)  # The reader itself reads on.
     absolute = [_absolute(url, folder) for url in (found.image, *found.history_images)]
     return found.model_copy(update={"image": absolute[0], "history_images": absolute[1:]})
 

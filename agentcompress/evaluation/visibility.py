@@ -1,6 +1,7 @@
 """Target visibility: can what an instruction asks for still be seen in its image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from time import perf_counter
 from typing import Any
@@ -12,15 +13,44 @@ from agentcompress.tokens import RequestCounter, default_counter, image_formula
 from agentcompress.values import Box, Extent, Image, TextReader
 
 from .budgets import EvalBudget, ceiling_of
-from .lines import LineReader
 from .sights import Sight
 from .summary import time_figures
-from .targets import Target, read_target
+from .targets import Target
 from .viewers import Viewer, Viewing, viewer_named
 
 IMAGE_MODEL = "claude-3-5-sonnet"
 """A model that prices images by their area."""
 _CODEC = OpenAICodec()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one policy made of one target."""
+
+    kept: bool
+    """Whether it can be seen."""
+    said: bool | None
+    """Whether its answer stands in the text shown; None where there is no answer."""
+    ratio: float
+    """Share of the image tokens that is spent."""
+    over: bool
+    """Whether it is over the budget."""
+    skipped: bool
+    """Whether the text alone is."""
+    ms: float
+    """How long choosing took."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLooks:
+    """One target, measured."""
+
+    source: str
+    """Where it comes from."""
+    reader: str | None
+    """Name of what read the text in its image."""
+    looks: dict[str, Look]
+    """Policy → what it made of it."""
 
 
 class SightTally:
@@ -34,21 +64,15 @@ class SightTally:
         self._skipped = 0
         self.times: list[float] = []
 
-    def add(self, viewing: Viewing, ceiling: int, viewer: Viewer) -> None:
-        """Lets the policy show the image, and looks for the target."""
-        begun = perf_counter()
-        try:
-            sight = viewer.show(viewing, ceiling)
-        except BudgetExceededError:
-            sight = Sight(tokens=viewing.text_tokens)
-            self._skipped += 1
-        self.times.append((perf_counter() - begun) * 1000)
-        target = viewing.target
-        self._kept.append(sight.answers(target, viewing.extent, viewing.lines))
-        if target.answer:
-            self._said.append(sight.says(target.answer))
-        self._ratios.append((sight.tokens - viewing.text_tokens) / max(1, sum(viewing.image_tokens)))
-        self._over += sight.tokens > ceiling
+    def add(self, look: Look) -> None:
+        """Counts one target."""
+        self.times.append(look.ms)
+        self._kept.append(look.kept)
+        if look.said is not None:
+            self._said.append(look.said)
+        self._ratios.append(look.ratio)
+        self._over += look.over
+        self._skipped += look.skipped
 
     def row(self) -> dict[str, Any]:
         """The figures, means over the targets."""
@@ -100,35 +124,42 @@ class VisibilityEvaluation:
         for name in policies:
             viewer_named(name, self._counter, None)
         self._reader = reader
+        self._read_by: str | None = None
         self._viewers: dict[str, Viewer] | None = None
         self._tallies: dict[str, dict[str, SightTally]] = {}
         self._targets: dict[str, int] = {}
 
-    def add(self, record: Mapping[str, Any], reader: LineReader) -> bool:
-        """Lets every policy show the image of one record.
+    def measure(self, target: Target) -> Iterator[TargetLooks]:
+        """Lets every policy show the image of one target.
 
         Raises:
-            InvalidInputError: The record is none, its image cannot be read, or a box lies outside of it;
-                names the line.
+            InvalidInputError: Its image cannot be read, or a box lies outside of it; names the line.
         """
-        target = read_target(record, reader)
         if self._viewers is None:
             self._reader = self._reader or _installed_reader()
             self._viewers = {name: viewer_named(name, self._counter, self._reader) for name in self._policies}
         viewing = self._viewing(target)
         if viewing is None:
-            raise reader.problem(f"image {target.image[:200]!r} cannot be read", line=reader.line)
+            raise target.problem(f"image {target.image[:200]!r} cannot be read")
         if outside := [box for box in target.boxes if not _is_inside(box, viewing.extent)]:
             size = " x ".join(map(str, viewing.extent))
-            raise reader.problem(f"box {list(outside[0])} lies outside the image of {size}", line=reader.line)
+            raise target.problem(f"box {list(outside[0])} lies outside the image of {size}")
         ceiling = ceiling_of(self._budget, viewing.image_tokens)
         if not isinstance(self._budget, int):
             ceiling += viewing.text_tokens
-        self._targets[target.source] = self._targets.get(target.source, 0) + 1
-        tallies = self._tallies.setdefault(target.source, {name: SightTally() for name in self._policies})
-        for name, viewer in self._viewers.items():
-            tallies[name].add(viewing, ceiling, viewer)
-        return True
+        yield TargetLooks(
+            source=target.source,
+            reader=self._reader.name if self._reader else None,
+            looks={name: _looked(viewing, ceiling, viewer) for name, viewer in self._viewers.items()},
+        )
+
+    def count(self, found: TargetLooks) -> None:
+        """Counts one target."""
+        self._read_by = found.reader
+        self._targets[found.source] = self._targets.get(found.source, 0) + 1
+        tallies = self._tallies.setdefault(found.source, {name: SightTally() for name in self._policies})
+        for name, look in found.looks.items():
+            tallies[name].add(look)
 
     def _viewing(self, target: Target) -> Viewing | None:
         image = Image(url=target.image)
@@ -169,7 +200,7 @@ class VisibilityEvaluation:
         }
         return {
             "image_model": self._image_model,
-            "reader": self._reader.name if self._reader else None,
+            "reader": self._read_by,
             "sets": sets,
             "macro": {
                 "sets": len(sets),
@@ -179,6 +210,26 @@ class VisibilityEvaluation:
                 },
             },
         }
+
+
+def _looked(viewing: Viewing, ceiling: int, viewer: Viewer) -> Look:
+    begun = perf_counter()
+    skipped = False
+    try:
+        sight = viewer.show(viewing, ceiling)
+    except BudgetExceededError:
+        sight = Sight(tokens=viewing.text_tokens)
+        skipped = True
+    ms = (perf_counter() - begun) * 1000
+    target = viewing.target
+    return Look(
+        kept=sight.answers(target, viewing.extent, viewing.lines),
+        said=sight.says(target.answer) if target.answer else None,
+        ratio=(sight.tokens - viewing.text_tokens) / max(1, sum(viewing.image_tokens)),
+        over=sight.tokens > ceiling,
+        skipped=skipped,
+        ms=ms,
+    )
 
 
 def _is_inside(box: Box, extent: Extent) -> bool:

@@ -1,4 +1,4 @@
-"""Tells a run what was compressed, where LangChain and LangGraph users look for it."""
+"""Tells a run what became of it, where LangChain and LangGraph users look for it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,24 +22,35 @@ def announce(result: CompressionResult) -> None:
     says nothing of what the conversation says: `CompressionResult.figures`, and with
     them ``"milliseconds"``.
     """
-    event = _written(result)
-    if (config := _run()) is not None:
-        dispatch_custom_event(EVENT, event, config=config)
+    send(EVENT, _event(result))
 
 
 async def aannounce(result: CompressionResult) -> None:
     """`announce` for asynchronous callbacks."""
-    event = _written(result)
+    await asend(EVENT, _event(result))
+
+
+def send(name: str, event: dict[str, Any]) -> None:
+    """Sends an event to the run that this is called in, by its name in every place."""
+    _write(name, event)
     if (config := _run()) is not None:
-        await adispatch_custom_event(EVENT, event, config=config)
+        dispatch_custom_event(name, event, config=config)
 
 
-def _written(result: CompressionResult) -> dict[str, Any]:
-    """The event, once it stands in the custom stream."""
-    event = {**result.figures(), "milliseconds": round(result.milliseconds, 3)}
+async def asend(name: str, event: dict[str, Any]) -> None:
+    """`send` for asynchronous callbacks."""
+    _write(name, event)
+    if (config := _run()) is not None:
+        await adispatch_custom_event(name, event, config=config)
+
+
+def _event(result: CompressionResult) -> dict[str, Any]:
+    return {**result.figures(), "milliseconds": round(result.milliseconds, 3)}
+
+
+def _write(name: str, event: dict[str, Any]) -> None:
     if (write := _writer()) is not None:
-        write({EVENT: event})
-    return event
+        write({name: event})
 
 
 def _writer() -> Callable[[Any], None] | None:

@@ -8,9 +8,10 @@ from agentcompress.values import MessageCodec
 from .blocks import block_json
 from .memo import MessageMemo
 from .openai import OpenAICodec
+from .reasoning import without_reasoning
 from .tools import tool_schemas
 
-__all__ = ["MessageMemo", "OpenAICodec", "block_json", "codec_for", "tool_schemas"]
+__all__ = ["MessageMemo", "OpenAICodec", "block_json", "codec_for", "tool_schemas", "without_reasoning"]
 
 
 def codec_for(messages: Sequence[Any]) -> MessageCodec:
