@@ -103,6 +103,12 @@ class Conversation:
         pictures = [i for i in indices for part in self.messages[i].parts if part.image]
         return pictures[max(0, len(pictures) - self.keep_images) :]
 
+    def pictured(self, plan: Plan) -> int:
+        """Tokens of the messages with the newest images, as a plan shows them, by their images alone."""
+        newest = set(self._newest_pictures(self.groups))
+        shown = (view.message for view in self.render(plan) if view.of in newest)
+        return sum(self.counter.part(part) for message in shown for part in message.parts if part.image)
+
     @property
     def _next_step(self) -> int:
         """How many assistant turns there are."""
