@@ -7,6 +7,7 @@ from threading import Lock
 
 from agentcompress.values import Extent, Image
 
+from .files import image_file
 from .source import embedded, is_embedded, local_file
 
 _HEADER_CHARACTERS = 1 << 16
@@ -23,8 +24,7 @@ def image_size(image: Image, base: Path | None = None) -> Extent | None:
         base: Folder that relative file paths start from; None for the working directory.
 
     Returns:
-        The size, or None where it cannot be known: remote, missing, no image, or
-        with more pixels than Pillow takes for an honest image.
+        The size, or None where it cannot be known: remote, missing, or no image.
     """
     if image.width and image.height and image.width > 0 and image.height > 0:
         return image.width, image.height
@@ -76,11 +76,9 @@ def _embedded_size(url: str) -> Extent | None:
 
 
 def _header_size(source: BytesIO | Path) -> Extent | None:
-    import PIL.Image
-
     try:
-        with PIL.Image.open(source) as opened:
-            return opened.size
+        with image_file(source) as file:
+            return file.size
     # Pillow's plugins raise whatever a hostile header provokes: SyntaxError, struct.error, …
     except Exception:
         return None
