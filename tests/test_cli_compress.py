@@ -53,6 +53,33 @@ def test_relative_images_stand_beside_the_file(
     assert report.read_text().count("data:image/jpeg") == 3
 
 
+@pytest.mark.parametrize("shape", ["openai", "langchain", "anthropic"])
+def test_relative_images_of_langchain_messages_stand_beside_the_file(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    for number in range(3):
+        screen(number).save(tmp_path / "data" / f"{number}.png")
+    messages = convert_to_messages(frames([f"{number}.png" for number in range(3)]))
+    for message in messages[2::2]:
+        url = message.content[0]["image_url"]["url"]
+        blocks = {
+            "openai": message.content[0],
+            "langchain": {"type": "image", "url": url},
+            "anthropic": {"type": "image", "source": {"type": "url", "url": url}},
+        }
+        message.content = [blocks[shape]]
+    file, out = tmp_path / "data" / "shots.json", tmp_path / "out.json"
+    file.write_text(json.dumps([message.model_dump() for message in messages]))
+    monkeypatch.chdir(tmp_path)
+    assert command("compress", file, "--budget", "800", "--model", "claude-3-opus", "-o", out).code == 0
+    first, *_, last = (one["content"][0] for one in json.loads(out.read_text())[2::2])
+    assert "2.png" in str(last)
+    assert str(tmp_path) not in out.read_text()
+    assert "0.png" not in str(first)
+    assert "iVBOR" in str(first)
+
+
 @pytest.mark.parametrize("option", ["-o", "--report"])
 def test_the_input_is_never_written_over(tmp_path: Path, command: Command, option: str) -> None:
     file = tmp_path / "chat.json"
