@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import convert_to_messages
 
 from .commands import Command, WriteLines, fails, spawn
-from .pictures import frames, screen, urls_of
+from .pictures import block, frames, screen, urls_of
 from .test_cli import CHAT, RUN
 
 TOOLS = [{"type": "function", "function": {"name": "read", "description": "Reads a file. " * 40}}]
@@ -60,15 +60,16 @@ def test_relative_images_of_langchain_messages_stand_beside_the_file(
     (tmp_path / "data").mkdir()
     for number in range(3):
         screen(number).save(tmp_path / "data" / f"{number}.png")
-    messages = convert_to_messages(frames([f"{number}.png" for number in range(3)]))
-    for message in messages[2::2]:
-        url = message.content[0]["image_url"]["url"]
+    chat = frames([f"{number}.png" for number in range(3)])
+    for number, message in enumerate(chat[2::2]):
+        url = f"{number}.png"
         blocks = {
-            "openai": message.content[0],
+            "openai": block(url),
             "langchain": {"type": "image", "url": url},
             "anthropic": {"type": "image", "source": {"type": "url", "url": url}},
         }
-        message.content = [blocks[shape]]
+        message["content"] = [blocks[shape]]
+    messages = convert_to_messages(chat)
     file, out = tmp_path / "data" / "shots.json", tmp_path / "out.json"
     file.write_text(json.dumps([message.model_dump() for message in messages]))
     monkeypatch.chdir(tmp_path)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agentcompress.images import is_embedded
+from agentcompress.values import Image
 
 
 class ImageFolder:
@@ -27,7 +27,7 @@ class ImageFolder:
         return _with_urls(message, lambda url: self._written.get(url, url))
 
     def _absolute(self, url: str) -> str:
-        if "://" in url or is_embedded(url):
+        if "://" in url or Image(url=url).is_embedded:
             return url
         absolute = str(self._folder / url)
         self._written[absolute] = url

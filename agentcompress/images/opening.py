@@ -38,7 +38,7 @@ def opened(
 
     # Pillow's plugins raise whatever a hostile file provokes: SyntaxError, struct.error, …
     with suppress(Exception):
-        source = embedded(image.url) or local_file(image.url, base)
+        source = embedded(image) or local_file(image.url, base)
         if source is None:
             return None
         with image_file(source) as file:

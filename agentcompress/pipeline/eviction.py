@@ -99,6 +99,7 @@ def evict(
         cheaper = evictor.evicted(start) if start else None
         if cheaper and conversation.pictured(cheaper.plan) >= conversation.pictured(made.plan):
             made = cheaper
+    made = replace(made, plan=conversation.held(made.plan, plan))
     if not back:
         return made
     limit = fixed + kept

@@ -107,7 +107,10 @@ def _pictured(part: Part, image: Image, choice: Choice) -> Part:
     """An image as it is to be seen, or what is read or said in its place."""
     if choice.text is not None:
         return Part(kind="text", text=choice.text)
-    return part if choice.view is None else replace(part, image=image.shown(choice.view))
+    if choice.view is None:
+        return part
+    seen = image.shown(choice.view)
+    return replace(part, image=replace(seen, url=choice.drawn, view=None) if choice.drawn else seen)
 
 
 def lines_read(text: str) -> list[str]:
