@@ -1,7 +1,6 @@
 """Screens under a budget: the newest in full, older ones smaller, the same one once, all recallable."""
 
 import json
-import random
 from pathlib import Path
 from typing import Any
 
@@ -208,17 +207,18 @@ def test_an_image_shown_whole_but_smaller_needs_no_mark_unless_it_can_be_recalle
     assert "elided, recall " in json.dumps(compressor(1_300, recallable=True).compress(messages).messages)
 
 
-@given(st.integers(150, 900), st.integers(0, 200))
-@settings(max_examples=30, deadline=None)
-def test_what_a_request_takes_is_what_its_messages_take(ceiling: int, seed: int) -> None:
-    rng = random.Random(seed)
-    messages = frames([encoded(screen(0, (320, 240)))] * 4)
-    for message in messages[2::2]:
-        blocks = [block(encoded(screen(rng.randrange(3), (320, 240)))), {"type": "text", "text": "Done.\n"}]
-        message["content"] = [rng.choice(blocks) for _ in range(rng.randint(1, 4))]
+@pytest.mark.parametrize("ceiling", range(460, 1_300, 70))
+def test_what_a_request_takes_is_what_its_messages_take_also_where_texts_stand_for_images(
+    ceiling: int,
+) -> None:
+    one, other = block(encoded(screen(1))), block(encoded(screen(2)))
+    messages = frames([encoded(screen(1))] * 3)
+    messages[2]["content"] = [one, one]
+    messages[4]["content"] = [one, other, one]
     result = compressor(ceiling).compress(messages)
     codec = OpenAICodec()
     assert result.tokens_after == sum(COUNT.message(codec.read(message)) for message in result.messages)
+    assert "below][" not in json.dumps(result.messages)
 
 
 class Reader:
