@@ -217,10 +217,9 @@ class Compressor:
             UnsupportedContentError: A message is of no known shape.
         """
         codec = codec_for(messages)
-        conversation = self._conversation(codec, messages, 0)
-        plan = settled(plan, conversation.groups, conversation.names, conversation.declared)
-        shown = [view.message for view in conversation.render(plan)]
-        return list(map(codec.write, drawn(shown, self._drawer.drawn)))
+        whole = self._conversation(codec, messages, 0)
+        views = whole.render(settled(plan, whole.groups, whole.names, whole.declared))
+        return list(map(codec.write, drawn([view.message for view in views], self._drawer.drawn)))
 
     def explain(
         self,
@@ -358,6 +357,7 @@ class Compressor:
             segmented=self._segmented,
             keep_steps=self._keep_steps,
             keep_images=self._keep_images,
+            draw=self._drawer.drawn,
             lossless=self._lossless,
             recallable=self._recallable,
         )

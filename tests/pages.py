@@ -47,3 +47,24 @@ def uri() -> str:
     buffer = BytesIO()
     page().save(buffer, "PNG")
     return f"data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"
+
+
+def phone(
+    size: tuple[int, int], *, ground: str = "white", ink: str = "black", clock: str = ""
+) -> tuple[PIL.Image.Image, list[TextLine]]:
+    """A phone's screen that shows text and little else, with the time at its top where there is one."""
+    width, height = size
+    picture = PIL.Image.new("RGB", size, ground)
+    draw = PIL.ImageDraw.Draw(picture)
+    tall = height // 40
+    rows = [(clock, height // 80)] if clock else []
+    rows += [(f"Message number {row}", height // 10 + row * 2 * tall) for row in range(16)]
+    lines = []
+    for text, top in rows:
+        lines.append(
+            TextLine(text=text, box=(width // 20, top, width // 20 + len(text) * width // 24, top + tall))
+        )
+        left, _, right, bottom = lines[-1].box
+        for x in range(left, right, width // 100):
+            draw.rectangle((x, top, x + width // 200, bottom - 1), fill=ink)
+    return picture, lines

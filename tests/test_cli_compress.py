@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import convert_to_messages
 
 from .commands import Command, WriteLines, fails, spawn
-from .pictures import frames, screen, urls_of
+from .pictures import block, frames, screen, urls_of
 from .test_cli import CHAT, RUN
 
 TOOLS = [{"type": "function", "function": {"name": "read", "description": "Reads a file. " * 40}}]
@@ -51,6 +51,34 @@ def test_relative_images_stand_beside_the_file(
     shown = urls_of(json.loads(done.out))
     assert [url[:5] for url in shown] == ["data:", "data:", "2.png"]
     assert report.read_text().count("data:image/jpeg") == 3
+
+
+@pytest.mark.parametrize("shape", ["openai", "langchain", "anthropic"])
+def test_relative_images_of_langchain_messages_stand_beside_the_file(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    for number in range(3):
+        screen(number).save(tmp_path / "data" / f"{number}.png")
+    chat = frames([f"{number}.png" for number in range(3)])
+    for number, message in enumerate(chat[2::2]):
+        url = f"{number}.png"
+        blocks = {
+            "openai": block(url),
+            "langchain": {"type": "image", "url": url},
+            "anthropic": {"type": "image", "source": {"type": "url", "url": url}},
+        }
+        message["content"] = [blocks[shape]]
+    messages = convert_to_messages(chat)
+    file, out = tmp_path / "data" / "shots.json", tmp_path / "out.json"
+    file.write_text(json.dumps([message.model_dump() for message in messages]))
+    monkeypatch.chdir(tmp_path)
+    assert command("compress", file, "--budget", "800", "--model", "claude-3-opus", "-o", out).code == 0
+    first, *_, last = (one["content"][0] for one in json.loads(out.read_text())[2::2])
+    assert "2.png" in str(last)
+    assert str(tmp_path) not in out.read_text()
+    assert "0.png" not in str(first)
+    assert "iVBOR" in str(first)
 
 
 @pytest.mark.parametrize("option", ["-o", "--report"])

@@ -137,6 +137,90 @@ def test_between_two_evictions_images_stay_as_they_are_shown() -> None:
     assert 0 < evicted < 5
 
 
+@pytest.mark.parametrize("becomes", ["gone", "another"])
+def test_what_was_drawn_of_a_file_stays_whatever_becomes_of_the_file(tmp_path: Path, becomes: str) -> None:
+    files = [tmp_path / f"{number}.png" for number in range(4)]
+    for number, file in enumerate(files):
+        screen(number).save(file)
+    messages = frames([str(file) for file in files])
+    result = compressor(900).compress(messages)
+    assert is_smaller(urls_of(result.messages)[0])
+    stored = Plan.from_dict(json.loads(json.dumps(result.plan.to_dict())))
+    assert stored == result.plan
+    for file in files[:-1]:
+        file.unlink()
+        if becomes == "another":
+            screen(99).save(file)
+    again = compressor(900).compress(messages, plan=stored)
+    assert again.messages == result.messages
+    assert again.tokens_after == result.tokens_after
+
+
+def test_the_plan_holds_no_picture_that_its_message_holds() -> None:
+    result = compressor(1_000).compress(frames([encoded(screen(n)) for n in range(6)]))
+    assert "data:" not in json.dumps(result.plan.to_dict())
+
+
+@pytest.mark.parametrize("spare", range(40))
+def test_the_newest_image_is_whole_wherever_it_fits_beside_its_call(spare: int) -> None:
+    messages = frames([encoded(screen(n)) for n in range(4)], text="The window that came up is the third.")
+    for message in messages[1::2]:
+        message["content"] = "I click on the button that should bring up the settings of the printer now."
+        message["tool_calls"] *= 3
+    codec = OpenAICodec()
+    task, call, answer = (codec.read(messages[index]) for index in (0, -2, -1))
+    least = [
+        task,
+        call.with_parts(()),
+        answer.with_parts(tuple(part for part in answer.parts if part.image)),
+    ]
+    marks = 3
+    ceiling = sum(map(COUNT.message, least)) + marks + spare
+    result = compressor(ceiling, keep_steps=0).compress(messages)
+    assert result.tokens_after <= ceiling
+    assert urls_of(result.messages)[-1] == urls_of(messages)[-1]
+    assert "…" in json.dumps(result.messages, ensure_ascii=False) or "removed" in json.dumps(result.messages)
+    smaller = urls_of(compressor(ceiling - marks - spare - 1, keep_steps=0).compress(messages).messages)
+    assert all(map(is_smaller, smaller))
+
+
+def test_in_a_long_run_the_newest_image_may_go_beyond_low_water() -> None:
+    messages = frames([encoded(screen(n)) for n in range(4)])
+    result = compressor(Budget(limit=500, keep=0.5)).compress(messages)
+    assert urls_of(result.messages) == urls_of(messages)[-1:]
+    assert result.tokens_after <= 500
+
+
+def test_of_two_that_are_kept_the_same_screen_is_shown_once() -> None:
+    one = encoded(screen(1))
+    shown = urls_of(
+        compressor(1_000, keep_images=2).compress(frames([encoded(screen(2)), one, one])).messages
+    )
+    assert shown.count(one) == 1
+
+
+def test_an_image_shown_whole_but_smaller_needs_no_mark_unless_it_can_be_recalled() -> None:
+    messages = frames([encoded(screen(n)) for n in range(4)])
+    shown = compressor(1_300).compress(messages).messages
+    assert len(urls_of(shown)) == 4
+    assert "elided" not in json.dumps(shown)
+    assert "elided, recall " in json.dumps(compressor(1_300, recallable=True).compress(messages).messages)
+
+
+@pytest.mark.parametrize("ceiling", range(460, 1_300, 70))
+def test_what_a_request_takes_is_what_its_messages_take_also_where_texts_stand_for_images(
+    ceiling: int,
+) -> None:
+    one, other = block(encoded(screen(1))), block(encoded(screen(2)))
+    messages = frames([encoded(screen(1))] * 3)
+    messages[2]["content"] = [one, one]
+    messages[4]["content"] = [one, other, one]
+    result = compressor(ceiling).compress(messages)
+    codec = OpenAICodec()
+    assert result.tokens_after == sum(COUNT.message(codec.read(message)) for message in result.messages)
+    assert "below][" not in json.dumps(result.messages)
+
+
 class Reader:
     """Reads what a test says stands in an image."""
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentcompress.images import ImageDrawer, look_of, opened
+from agentcompress.images import ImageDrawer, image_size, look_of, opened
 from agentcompress.messages import OpenAICodec
 from agentcompress.segmenters import ImageSegmenter
 from agentcompress.values import Image, ImageView
@@ -23,8 +23,12 @@ from .pictures import encoded, screen
 def png_header(width: int, height: int) -> str:
     """A PNG that claims a size and has no pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", len(head)) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
-    return "data:image/png;base64," + b64encode(b"\x89PNG\r\n\x1a\n" + chunk).decode()
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    data = b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
+    return "data:image/png;base64," + b64encode(b"\x89PNG\r\n\x1a\n" + data).decode()
 
 
 def truncated() -> str:
@@ -56,6 +60,32 @@ def test_what_cannot_be_read_is_none_and_no_error(url: str) -> None:
 def test_whatever_the_bytes_nothing_is_raised(data: bytes) -> None:
     opened(Image(url="data:image/png;base64," + b64encode(data).decode()))
     opened(Image(url=data.decode("latin-1")))
+
+
+@pytest.mark.parametrize("size", [(10_000, 9_000), (20_000, 20_000)])
+def test_of_an_image_that_is_too_large_the_size_is_known_and_nothing_is_printed(
+    size: tuple[int, int], recwarn: pytest.WarningsRecorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = Image(url=png_header(*size))
+    assert image_size(image) == size
+    assert opened(image) is None
+    assert not recwarn.list
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_format_that_no_provider_takes_is_not_opened() -> None:
+    image = Image(url=encoded(screen(1), "EPS"))
+    assert image_size(image) is None
+    assert opened(image) is None
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO"])
+def test_the_formats_that_providers_take_are_opened(kind: str) -> None:
+    image = Image(url=encoded(screen(1), kind))
+    picture = opened(image)
+    assert image_size(image) == (640, 480)
+    assert picture is not None
+    assert picture.size == (640, 480)
 
 
 def test_the_format_is_that_of_the_bytes_whatever_the_uri_says() -> None:

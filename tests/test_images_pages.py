@@ -14,7 +14,7 @@ from agentcompress.images.opening import opened
 from agentcompress.tokens import RequestCounter, default_counter, image_formula
 from agentcompress.values import Image, ImageView, Plan, TextLine
 
-from .pages import EXTENT, LINES, PageReader, page, uri
+from .pages import EXTENT, LINES, PageReader, page, phone, uri
 
 STRIPS = strips_of(LINES, EXTENT)
 
@@ -29,6 +29,30 @@ def test_a_page_is_known_by_how_much_of_it_is_text() -> None:
         TextLine(text=one.text, box=(2 * one.box[0], one.box[1], 2 * one.box[2], one.box[3])) for one in LINES
     ]
     assert not is_page(look_of(wide, wide.size), stretched)
+
+
+@pytest.mark.parametrize("size", [(1080, 2400), (1170, 2532), (750, 1334), (390, 844), (1080, 1920)])
+def test_a_phone_is_no_page_however_much_text_it_shows(size: tuple[int, int]) -> None:
+    picture, lines = phone(size)
+    assert not is_page(look_of(picture, size), lines)
+
+
+def test_a_screen_of_no_known_size_is_told_by_its_clock_or_by_its_dark_ground() -> None:
+    size = (700, 1_500)
+    picture, lines = phone(size)
+    assert is_page(look_of(picture, size), lines)
+    picture, lines = phone(size, clock="9:41")
+    assert not is_page(look_of(picture, size), lines)
+    picture, lines = phone(size, ground="#101418", ink="white")
+    assert not is_page(look_of(picture, size), lines)
+
+
+def test_a_page_may_say_when_it_was_faxed_and_be_as_grey_as_a_photograph() -> None:
+    size = (700, 1_500)
+    picture, lines = phone(size, clock="2018-03-05 18:30")
+    assert is_page(look_of(picture, size), lines)
+    picture, lines = phone(size, ground="#b4b0a8")
+    assert is_page(look_of(picture, size), lines)
 
 
 @given(st.sets(st.integers(0, len(LINES) - 1), min_size=1))

@@ -8,7 +8,6 @@ from .pages import is_page, strips_of
 from .reading import RapidReader
 from .rows import read_rows
 from .sizes import image_size
-from .source import is_embedded
 from .thumbnails import Thumbnail, thumbnail
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "RapidReader",
     "Thumbnail",
     "image_size",
-    "is_embedded",
     "is_page",
     "look_of",
     "on_white",

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 _QUALITY = 85
 _LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
 """Formats of photographs: what was lossy once becomes JPEG again, all else PNG."""
-_GAP = 2.0
-"""A picture is averaged to this many times the size first: half the time, and no difference to be seen."""
+_GAP = 1.0
+"""A picture is averaged to at least this many times the size first. On screens of text at less than half
+their size that takes half the time for 3% of the sharpness (mean difference of neighbouring pixels)."""
 
 
 class ImageDrawer:

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     import PIL.Image
 
 
+_LEVEL = 3
+"""Of PNG's compression: screens are as small as at 6, Pillow's own, in six tenths of the time."""
+
+
 def on_white(picture: "PIL.Image.Image") -> "PIL.Image.Image":
     """The picture on white where it is transparent; itself where it is not."""
     import PIL.Image
@@ -25,6 +29,9 @@ def data_uri(picture: "PIL.Image.Image", *, jpeg: int | None = None) -> str:
         jpeg: Quality of a JPEG; None makes PNG.
     """
     buffer = BytesIO()
-    picture.save(buffer, "PNG") if jpeg is None else picture.save(buffer, "JPEG", quality=jpeg)
+    if jpeg is None:
+        picture.save(buffer, "PNG", compress_level=_LEVEL)
+    else:
+        picture.save(buffer, "JPEG", quality=jpeg)
     kind = "png" if jpeg is None else "jpeg"
     return f"data:image/{kind};base64,{b64encode(buffer.getvalue()).decode('ascii')}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentcompress.values import Extent, Image
 
+from .files import image_file
 from .source import embedded, local_file
 
 if TYPE_CHECKING:
@@ -30,17 +31,17 @@ def opened(
 
     Returns:
         The picture; its `format` is that of the file. None where it cannot be read: remote, missing,
-        truncated, no image, larger than `MOST_PIXELS`, or more than eight bits deep.
+        truncated, no image or one that no provider takes, larger than `MOST_PIXELS`, or more
+        than eight bits deep.
     """
-    import PIL.Image
     import PIL.ImageOps
 
     # Pillow's plugins raise whatever a hostile file provokes: SyntaxError, struct.error, …
     with suppress(Exception):
-        source = embedded(image.url) or local_file(image.url, base)
+        source = embedded(image) or local_file(image.url, base)
         if source is None:
             return None
-        with PIL.Image.open(source) as file:
+        with image_file(source) as file:
             kind = file.format
             if file.width * file.height > MOST_PIXELS or file.mode not in _MODES:
                 return None

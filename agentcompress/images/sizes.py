@@ -7,7 +7,8 @@ from threading import Lock
 
 from agentcompress.values import Extent, Image
 
-from .source import embedded, is_embedded, local_file
+from .files import image_file
+from .source import embedded, local_file
 
 _HEADER_CHARACTERS = 1 << 16
 
@@ -23,13 +24,12 @@ def image_size(image: Image, base: Path | None = None) -> Extent | None:
         base: Folder that relative file paths start from; None for the working directory.
 
     Returns:
-        The size, or None where it cannot be known: remote, missing, no image, or
-        with more pixels than Pillow takes for an honest image.
+        The size, or None where it cannot be known: remote, missing, or no image.
     """
     if image.width and image.height and image.width > 0 and image.height > 0:
         return image.width, image.height
-    if is_embedded(image.url):
-        return _SIZES.get(image.url)
+    if image.is_embedded:
+        return _SIZES.get(image)
     try:
         path = local_file(image.url, base)
     except (OSError, ValueError):
@@ -45,14 +45,14 @@ class _Sizes:
         self._known: OrderedDict[tuple[int, int], Extent | None] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, url: str) -> Extent | None:
+    def get(self, image: Image) -> Extent | None:
         # By hash, which a text keeps: to keep the texts would be to keep all images that ever were.
-        key = hash(url), len(url)
+        key = hash(image.url), len(image.url)
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        size = _embedded_size(url)
+        size = _embedded_size(image)
         with self._lock:
             self._known[key] = size
             if len(self._known) > self._most:
@@ -63,11 +63,11 @@ class _Sizes:
 _SIZES = _Sizes(10_000)
 
 
-def _embedded_size(url: str) -> Extent | None:
+def _embedded_size(image: Image) -> Extent | None:
     try:
         # Nearly every header lies in the first few kilobytes; some hide behind a long preamble.
         for characters in (_HEADER_CHARACTERS, None):
-            data = embedded(url, characters)
+            data = embedded(image, characters)
             if data and (size := _header_size(data)):
                 return size
     except ValueError:
@@ -76,11 +76,9 @@ def _embedded_size(url: str) -> Extent | None:
 
 
 def _header_size(source: BytesIO | Path) -> Extent | None:
-    import PIL.Image
-
     try:
-        with PIL.Image.open(source) as opened:
-            return opened.size
+        with image_file(source) as file:
+            return file.size
     # Pillow's plugins raise whatever a hostile header provokes: SyntaxError, struct.error, …
     except Exception:
         return None

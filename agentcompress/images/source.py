@@ -5,21 +5,18 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
-
-def is_embedded(url: str) -> bool:
-    """Whether a URL is a data URI: the image itself."""
-    return url[:5].lower() == "data:"
+from agentcompress.values import Image
 
 
-def embedded(url: str, characters: int | None = None) -> BytesIO | None:
+def embedded(image: Image, characters: int | None = None) -> BytesIO | None:
     """The bytes of a data URI, or those of its first characters; None where it is none.
 
     Raises:
         ValueError: It is not what it says it is.
     """
-    if not is_embedded(url):
+    if not image.is_embedded:
         return None
-    head, _, data = url.partition(",")
+    head, _, data = image.url.partition(",")
     decode = base64.b64decode if head.lower().endswith(";base64") else unquote_to_bytes
     return BytesIO(decode(data[:characters]))
 

@@ -59,7 +59,8 @@ def write_content(parts: tuple[Part, ...], was: Any) -> str | list[Any]:
     """
     marker = _lost_marker(parts, was if isinstance(was, list) else [])
     if all(part.origin is None for part in parts):
-        text = "".join(part.text for part in parts)
+        # A string was cut into what lies side by side; in place of blocks each text stands for itself.
+        text = ("\n" if isinstance(was, list) else "").join(part.text for part in parts)
         return _marked([text], marker) if marker else text
     blocks = _blocks(parts)
     return _marked(blocks, marker) if marker else blocks

@@ -12,6 +12,7 @@ from agentcompress.tokens import RequestCounter
 from agentcompress.values import Choice, Context, Group, Message, Part, Pin, Plan, Segment, atoms_of
 
 from .choosing import choices
+from .drawing import Draw, held
 from .history import History
 from .pinning import softly_pinned
 from .recalls import staying
@@ -41,6 +42,8 @@ class Conversation:
     """Newest steps that are soft-pinned."""
     keep_images: int
     """Newest images that are shown in full while they fit."""
+    draw: Draw
+    """Draws views of images."""
     before: Standing = field(default_factory=Standing)
     """What an earlier call left of its beginning."""
     lossless: bool = False
@@ -102,6 +105,19 @@ class Conversation:
         indices = (index for group in groups for index in group.messages)
         pictures = [i for i in indices for part in self.messages[i].parts if part.image]
         return pictures[max(0, len(pictures) - self.keep_images) :]
+
+    def held(self, plan: Plan, before: Plan) -> Plan:
+        """The plan with what is drawn of local files, so that it shows the same whatever becomes of them."""
+        new = {name for name, choices in plan.shown.items() if choices != before.shown.get(name)}
+        places = ((name, self.messages[index]) for index, name in enumerate(self.names) if name in new)
+        shown = {name: held(plan.shown[name], message, self.draw) for name, message in places}
+        return replace(plan, shown={**plan.shown, **shown}) if shown else plan
+
+    def pictured(self, plan: Plan) -> int:
+        """Tokens of the messages with the newest images, as a plan shows them, by their images alone."""
+        newest = set(self._newest_pictures(self.groups))
+        shown = (view.message for view in self.render(plan) if view.of in newest)
+        return sum(self.counter.part(part) for message in shown for part in message.parts if part.image)
 
     @property
     def _next_step(self) -> int:

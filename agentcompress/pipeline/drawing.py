@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from agentcompress.values import Image, Message
+from agentcompress.values import Choice, Image, Message
 
 SIDE_BY_SIDE = 4
 """Pictures that are opened at once: each may take 200 MB."""
@@ -26,6 +26,28 @@ def drawn(messages: Sequence[Message], draw: Draw) -> list[Message]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         made = dict(zip(views, pool.map(draw, views), strict=True))
     return [_with_images(message, made) for message in messages]
+
+
+def held(choices: tuple[Choice, ...], message: Message, draw: Draw) -> tuple[Choice, ...]:
+    """Choices that hold what is drawn of local files; what cannot be read any more is not chosen.
+
+    An image in a data URI is part of its message, and can be drawn again at any time.
+
+    Args:
+        choices: How the message is shown.
+        message: The original.
+        draw: As for `drawn`.
+    """
+    kept = []
+    for choice in choices:
+        image = message.parts[choice.part].image
+        if image and choice.view and not image.is_embedded:
+            made = draw(image.shown(choice.view))
+            if made is None:
+                continue
+            choice = replace(choice, drawn=made.url)
+        kept.append(choice)
+    return tuple(kept)
 
 
 def _with_images(message: Message, made: Mapping[Image, Image | None]) -> Message:

@@ -12,6 +12,7 @@ from .conversation import Conversation
 from .economy import first_edit, growth, low_water
 from .focus import focus
 from .folding import notes_on
+from .foremost import Foreground
 from .planning import planned
 from .returning import may_return, returned
 from .scoring import scored
@@ -88,14 +89,18 @@ def evict(
         plan=plan,
         query=query,
         target=fixed + kept - back,
+        ceiling=ceiling,
     )
     made = evictor.evicted()
     if made is None:
-        return Eviction(plan=evictor.nothing(ceiling))
+        return Eviction(plan=evictor.nothing())
     if prices.rewrite > 0 and kept < high:
         calls = (high - kept) / pace
         start = first_edit(conversation, plan, made.plan, calls=calls, room=kept, prices=prices)
-        made = (evictor.evicted(start) if start else None) or made
+        cheaper = evictor.evicted(start) if start else None
+        if cheaper and conversation.pictured(cheaper.plan) >= conversation.pictured(made.plan):
+            made = cheaper
+    made = replace(made, plan=conversation.held(made.plan, plan))
     if not back:
         return made
     limit = fixed + kept
@@ -111,7 +116,9 @@ class _Evictor:
     plan: Plan
     query: str
     target: int
-    """Tokens of the whole request."""
+    """Tokens of the whole request; the newest images may take more."""
+    ceiling: int
+    """Tokens never to exceed."""
 
     def evicted(self, start: int = 0) -> Eviction | None:
         """The best plan that fits the target and leaves the messages before `start` as they are shown.
@@ -119,16 +126,26 @@ class _Evictor:
         The strategy works on estimates; what it chose is rendered and counted, and the
         difference given back to it until the count fits. None where nothing does.
         """
-        conversation, target = self.conversation, self.target
-        context = self._context(start)
+        conversation, fixed, context = self.conversation, self._fixed(start), self._context(start)
+        first = Foreground(
+            conversation=conversation,
+            context=context,
+            planned=lambda selection: self._planned(context, selection, start, 0),
+            after=self.plan,
+            fixed=fixed,
+            ceiling=self.ceiling,
+        ).foremost()
+        target, least = self.target, 0
+        if first:
+            target, least, context = max(target, first.tokens), first.tokens - fixed, first.priced(context)
         select = prepared(self.strategy, context, scored(self.criterion, context))
-        room = allowed = target - self._fixed(start)
-        digest = int(_DIGEST * allowed)
+        room = allowed = target - fixed
+        digest = int(_DIGEST * (allowed - least))
         best: tuple[int, Eviction] | None = None
         attempt = 0
-        while room > 0 and (attempt < _ATTEMPTS or best is None):
+        while room > least and (attempt < _ATTEMPTS or best is None):
             attempt += 1
-            selection = select(room)
+            selection = first.within(select(room)) if first else select(room)
             candidate = self._planned(context, selection, start, digest)
             tokens = conversation.size(conversation.render(candidate, self.plan))
             if tokens <= target and (best is None or tokens > best[0]):
@@ -138,15 +155,17 @@ class _Evictor:
             room += target - tokens
             if attempt >= _ATTEMPTS:
                 # A little less first: much less would lose an image that fits for a line that does not.
-                room -= room // max(2, 64 >> (attempt - _ATTEMPTS)) + 1
-        return best[1] if best else None
+                room -= (room - least) // max(2, 64 >> (attempt - _ATTEMPTS)) + 1
+        if best:
+            return best[1]
+        return Eviction(plan=first.plan) if first else None
 
-    def nothing(self, ceiling: int) -> Plan:
+    def nothing(self) -> Plan:
         """The plan that shows nothing but hard pins; they stand alone where no line of ours fits beside."""
         conversation, context = self.conversation, self._context(0)
         empty = Selection(renditions={}, groups=frozenset())
         noted = self._planned(context, empty, 0, 0)
-        fits = conversation.size(conversation.render(noted, self.plan)) <= ceiling
+        fits = conversation.size(conversation.render(noted, self.plan)) <= self.ceiling
         return noted if fits else replace(noted, notes={})
 
     def _context(self, start: int) -> Context:

@@ -72,8 +72,10 @@ class Renderer:
         cost, reduced = self.cost, _reduced(message, choices)
         if reduced == message:
             return message
-        # A pointer says itself how much it stands for, and a summary is none of the message's own words.
-        rest = _reduced(message, [_without_pointer(choice) for choice in choices if not _is_added(choice)])
+        # A pointer says itself how much it stands for, and a summary is none of the message's own words. An
+        # image shown whole but smaller lacks nothing, save where the mark says how the large one comes back.
+        own = (_without_pointer(choice) for choice in choices if not _is_added(choice))
+        rest = _reduced(message, own if self.recallable else map(_in_full_size, own))
         if not _nothing_missed(message, rest) and not any(map(_speaks_for_itself, choices)):
             reduced = with_line(reduced, self.elided(message).format(cost(message) - cost(rest)))
         return reduced if cost(reduced) < cost(message) else message
@@ -83,8 +85,9 @@ class Renderer:
         return f"{ELIDED[:-1]}, recall {message.id}]" if self.recallable else ELIDED
 
 
-def _reduced(message: Message, choices: Sequence[Choice]) -> Message:
+def _reduced(message: Message, choices: Iterable[Choice]) -> Message:
     parts: list[Part] = []
+    choices = tuple(choices)
     for index, part in enumerate(message.parts):
         kept = [choice for choice in choices if choice.part == index]
         if part.kind == "text":
@@ -104,7 +107,10 @@ def _pictured(part: Part, image: Image, choice: Choice) -> Part:
     """An image as it is to be seen, or what is read or said in its place."""
     if choice.text is not None:
         return Part(kind="text", text=choice.text)
-    return part if choice.view is None else replace(part, image=image.shown(choice.view))
+    if choice.view is None:
+        return part
+    seen = image.shown(choice.view)
+    return replace(part, image=replace(seen, url=choice.drawn, view=None) if choice.drawn else seen)
 
 
 def lines_read(text: str) -> list[str]:
@@ -117,6 +123,11 @@ def lines_read(text: str) -> list[str]:
 def _without_pointer(choice: Choice) -> Choice:
     """What a pointer stands for in its place."""
     return replace(choice, rendition="full", text=None) if choice.rendition == "stub" else choice
+
+
+def _in_full_size(choice: Choice) -> Choice:
+    """A whole image as if it was not scaled."""
+    return replace(choice, view=None) if choice.view and not choice.view.crops else choice
 
 
 def _is_added(choice: Choice) -> bool:

@@ -53,6 +53,8 @@ def returned(
         return plan
     views = conversation.render(plan)
     room = limit - conversation.size(views)
+    if room <= 0:
+        return plan
     context = conversation.context(_gone(conversation, gone), query)
     seen = frozenset(atom for view in views for atom in atoms_of(view.message.said))
     groups = [replace(group, overhead=_HEAD, atoms=()) for group in context.groups]

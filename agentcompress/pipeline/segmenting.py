@@ -10,6 +10,7 @@ from threading import Lock
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import (
     Cut,
+    Image,
     ImageCut,
     ImageCutter,
     Message,
@@ -30,6 +31,8 @@ from .picturing import pictured
 _DEMANDS = frozenset({"error", "outlier"})
 _VARIABLE = re.compile(r"\S*\d\S*")
 """Numbers, ids and times: what differs where the same is said again."""
+_MOST_SEEN = 256
+"""Newest images that are not opened again where another message shows them."""
 _KINDS: dict[str, SegmentKind] = {"image": "image", "reasoning": "reasoning", "other": "other"}
 
 
@@ -71,6 +74,7 @@ class SegmentCache:
         self._max_segments = max_segments
         self._held = 0
         self._cache: OrderedDict[Message, Segmented] = OrderedDict()
+        self._seen: OrderedDict[Image, ImageCut | None] = OrderedDict()
         self._lock = Lock()
 
     def segments(self, message: Message) -> tuple[Segment, ...]:
@@ -137,12 +141,27 @@ class SegmentCache:
             elif part.kind != "call":
                 whole = self._whole(part, index, message.role)
                 # What costs nothing need not be looked at.
-                if part.image and whole.tokens and (image := self._images.cut(part.image)):
+                if part.image and whole.tokens and (image := self._looked_at(part.image)):
                     images[index] = image
                     segments += pictured(whole, part.image, image, self._counter)
                 else:
                     segments.append(whole)
         return Segmented(segments=tuple(aligned(segments, images)), cuts=cuts, images=images)
+
+    def _looked_at(self, image: Image) -> ImageCut | None:
+        """What is known of an image; a screen that did not change often comes in the same bytes again."""
+        if not image.is_embedded:  # A file of that name may hold another one by now.
+            return self._images.cut(image)
+        with self._lock:
+            if image in self._seen:
+                self._seen.move_to_end(image)
+                return self._seen[image]
+        cut = self._images.cut(image)
+        with self._lock:
+            self._seen[image] = cut
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.popitem(last=False)
+        return cut
 
     def _whole(self, part: Part, index: int, role: Role) -> Segment:
         return Segment(

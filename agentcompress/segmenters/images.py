@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agentcompress.images import image_size, is_embedded, is_page, look_of, opened, read_rows, strips_of
+from agentcompress.images import image_size, is_page, look_of, opened, read_rows, strips_of
 from agentcompress.images.looks import cells
 from agentcompress.values import Extent, Image, ImageCut, ImageView, TextReader
 
@@ -29,7 +29,7 @@ class ImageSegmenter:
 
     def cut(self, image: Image) -> ImageCut | None:
         """Views of the image, its text and its look; None where it cannot be read."""
-        if not self._files and not is_embedded(image.url):
+        if not self._files and not image.is_embedded:
             return None
         size = image_size(Image(url=image.url))
         if size is None:

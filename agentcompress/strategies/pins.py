@@ -1,7 +1,6 @@
 """Which soft pins come first, and how much they may take."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,7 +25,7 @@ class SoftPins:
     """The plan and the latest unresolved error: a part of the budget is theirs."""
     newest: list[int]
     """The newest step, which may take everything: an agent that cannot see its last call makes it again."""
-    images: list[int]
+    images: Sequence[int]
     """Segments that are the newest images, the newest first: they may take what is left."""
     others: list[int]
     """Older steps, then older user turns, the newest first."""
@@ -43,21 +42,9 @@ class SoftPins:
             recalled=recalled,
             firm=[index for index in rest if pins[index] > Pin.STEP],
             newest=[] if newest is None else [newest],
-            images=_newest_images(context),
+            images=context.newest_images,
             others=[index for index in rest if pins[index] <= Pin.STEP],
         )
-
-
-def _newest_images(context: Context) -> list[int]:
-    left = Counter(message for group in context.groups for message in group.pictures)
-    images = [index for index, segment in enumerate(context.segments) if segment.kind == "image"]
-    newest = []
-    for index in reversed(images):
-        message = int(context.message_of[index])
-        if left[message]:
-            left[message] -= 1
-            newest.append(index)
-    return newest
 
 
 def essential(context: Context, groups: Iterable[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor, sqrt
 from typing import Protocol
 
@@ -84,25 +85,28 @@ class ClaudePatches:
 
     def tokens(self, size: Extent | None, detail: str) -> int:
         """Tokens of the largest size that keeps both limits and the aspect ratio."""
-        if size is None:
-            return self.most
-        long, short = max(size), min(size)
-        longest = min(long, self.edge)
-        if (tokens := self._patches(longest, short * longest / long)) <= self.most:
-            return tokens
-        # Bisection over the long side in whole pixels: the cost never falls as it grows.
-        fits, too_long = 0, longest
-        while too_long - fits > 1:
-            middle = (fits + too_long) // 2
-            if self._patches(middle, short * middle / long) <= self.most:
-                fits = middle
-            else:
-                too_long = middle
-        return self._patches(fits, short * fits / long)
+        return self.most if size is None else _fitted_patches(max(size), min(size), self.edge, self.most)
 
-    @staticmethod
-    def _patches(width: float, height: float) -> int:
-        return _cells(width, height, 28)
+
+@lru_cache(maxsize=10_000)
+def _fitted_patches(long: int, short: int, edge: int, most: int) -> int:
+    """Patches of 28 px of the largest size that keeps both limits; screens of a run have one size."""
+
+    def patches(longest: int) -> int:
+        return _cells(longest, short * longest / long, 28)
+
+    longest = min(long, edge)
+    if (tokens := patches(longest)) <= most:
+        return tokens
+    # Bisection over the long side in whole pixels: the cost never falls as it grows.
+    fits, too_long = 0, longest
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if patches(middle) <= most:
+            fits = middle
+        else:
+            too_long = middle
+    return patches(fits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,11 @@ class Image:
     view: ImageView | None = None
     """What of it is to be drawn and sent, where that is not all of it."""
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether its URL is a data URI: the image itself."""
+        return self.url[:5].lower() == "data:"
+
     def shown(self, view: ImageView) -> Self:
         """The image in one of its views."""
         return replace(self, width=view.width, height=view.height, view=view)

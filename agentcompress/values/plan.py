@@ -26,6 +26,8 @@ class Choice:
     """What is shown instead; None for the stretch itself."""
     view: ImageView | None = None
     """Of an image: what is shown of it; None for all, or for what its text says."""
+    drawn: str | None = None
+    """Of a view of a local file: the picture that was sent, in a data URI. Files change and vanish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ class Plan:
         Returns:
             ``{"version", "shown", "folded", "notes", "evictions"}``; a choice is
             ``[part, start, end]``, ``[part, start, end, rendition, text]`` or, where an image is shown
-            otherwise than in full, ``[part, start, end, rendition, None, [width, height, crops]]``.
+            otherwise than in full, ``[part, start, end, rendition, None, [width, height, crops]]``, with
+            the picture that was sent behind it if the image is a local file.
         """
         return {
             "version": 1,
@@ -105,7 +108,8 @@ def _packed(choice: Choice) -> list[Any]:
     if choice.view is not None:
         view = choice.view
         crops = [list(box) for box in view.crops]
-        return [*span, choice.rendition, choice.text, [view.width, view.height, crops]]
+        drawn = () if choice.drawn is None else (choice.drawn,)
+        return [*span, choice.rendition, choice.text, [view.width, view.height, crops], *drawn]
     return span if choice.text is None else [*span, choice.rendition, choice.text]
 
 
@@ -114,7 +118,8 @@ def _unpacked(row: list[Any]) -> Choice:
     if not rest:
         return Choice(part=part, start=start, end=end)
     view = _viewed(*rest[2]) if len(rest) > 2 else None
-    return Choice(part=part, start=start, end=end, rendition=rest[0], text=rest[1], view=view)
+    drawn = rest[3] if len(rest) > 3 else None
+    return Choice(part=part, start=start, end=end, rendition=rest[0], text=rest[1], view=view, drawn=drawn)
 
 
 def _viewed(width: int, height: int, crops: list[list[int]]) -> ImageView:

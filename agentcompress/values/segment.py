@@ -1,5 +1,6 @@
 """What content is cut into, and the ways to show each piece."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -156,6 +157,18 @@ class Context:
     """What the next step is about: task, newest request, last call and the reasoning before it."""
     visible: frozenset[str] = frozenset()
     """Atoms that hard-pinned content shows whatever is chosen, save what the user asks about."""
+
+    @property
+    def newest_images(self) -> Sequence[int]:
+        """Segments that are the images which come before all else, the newest first."""
+        left = Counter(message for group in self.groups for message in group.pictures)
+        newest = []
+        for index in range(len(self.segments) - 1, -1, -1) if left else ():
+            message = int(self.message_of[index])
+            if left[message] and self.segments[index].kind == "image":
+                left[message] -= 1
+                newest.append(index)
+        return newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
