@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from langchain_core.messages import ToolMessage, convert_to_messages
+from langchain_core.tools import StructuredTool
 
 from agentcompress import Budget, Compressor
 from agentcompress.archive import Recaller, archived
 from agentcompress.images import image_size, opened
 from agentcompress.integration.compressors import ModelCompressors
-from agentcompress.messages import OpenAICodec
+from agentcompress.messages import OpenAICodec, codec_for
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Image, Plan, TextLine
 
@@ -219,6 +221,36 @@ def test_what_a_request_takes_is_what_its_messages_take_also_where_texts_stand_f
     codec = OpenAICodec()
     assert result.tokens_after == sum(COUNT.message(codec.read(message)) for message in result.messages)
     assert "below][" not in json.dumps(result.messages)
+
+
+@pytest.mark.parametrize("shape", ["image_url", "image", "anthropic", "input_image"])
+def test_which_blocks_a_langchain_tool_may_answer_with(shape: str) -> None:
+    def answer(step: int) -> ToolMessage:
+        url = encoded(screen(step))
+        data = url.partition(",")[2]
+        source = {"type": "base64", "media_type": "image/png", "data": data}
+        shapes: dict[str, dict[str, Any]] = {
+            "image_url": block(url),
+            "image": {"type": "image", "base64": data, "mime_type": "image/png"},
+            "anthropic": {"type": "image", "source": source},
+            "input_image": {"type": "input_image", "image_url": url},
+        }
+        look = StructuredTool.from_function(lambda: [shapes[shape]], name="click", description="Clicks.")
+        made = look.invoke({"type": "tool_call", "id": f"c{step}", "name": "click", "args": {}})
+        assert isinstance(made, ToolMessage)
+        return made
+
+    messages = convert_to_messages(frames([encoded(screen(n)) for n in range(3)]))
+    messages[2::2] = map(answer, range(3))
+    result = compressor(900).compress(messages)
+    first, _, last = (codec_for(messages).read(message) for message in result.messages[-3:])
+    if shape == "input_image":
+        assert isinstance(messages[-1].content, str)
+        assert not any(part.image for part in (*first.parts, *last.parts))
+    else:
+        assert result.messages[-1] is messages[-1]
+        assert first.parts[0].image
+        assert is_smaller(first.parts[0].image.url)
 
 
 class Reader:
