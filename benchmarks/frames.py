@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from agentcompress.kernels import changed, dense_clusters, patch_features, representatives, saliency
+from agentcompress.kernels import changed, dense_clusters, patch_features, representatives
 
 COUNT, HEIGHT, WIDTH = 100, 1_080, 1_920
 _SCENE, _CELL, _SQUARE = 10, 20, 120
@@ -21,8 +21,6 @@ class Decisions:
 
     features: Tensor
     """Of each patch, shape (frames, rows, columns, 8)."""
-    salient: Tensor
-    """How much is drawn in each patch, shape (frames, rows, columns)."""
     changes: Tensor
     """How many patches differ from the frame before, shape (frames - 1,)."""
     newest: Tensor
@@ -72,7 +70,6 @@ def decided(frames: Tensor, device: torch.device, chunk: int = 4) -> Decisions:
     merged = dense_clusters(vectors, threshold=0.9)
     return Decisions(
         features=features,
-        salient=saliency(features),
         changes=changed(features[1:], features[:-1]).flatten(1).sum(dim=1),
         newest=torch.where(same, numbers, -1).amax(dim=1),
         scenes=merged.source,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from agentcompress.kernels import changed, patch_features, saliency
+from agentcompress.kernels import changed, patch_features
 
 Pixels = NDArray[np.uint8]
 
@@ -54,15 +54,13 @@ def test_features_are_what_the_pixels_say(frames: Pixels, patch: int, chunk: int
         np.testing.assert_array_equal(features, described(frame, patch))
 
 
-def test_what_was_drawn_changes_its_patch_alone_and_stands_out() -> None:
+def test_what_was_drawn_changes_its_patch_alone() -> None:
     before = torch.full((1, 3, 96, 128), 250, dtype=torch.uint8)
     after = before.clone()
     after[0, :, 36:44, 66:78:2] = 0
     one, other = patch_features(before), patch_features(after)
     assert changed(one, other).nonzero().tolist() == [[0, 2, 4]]
     assert not changed(one, one).any()
-    assert int(saliency(one).max()) == 0
-    assert saliency(other).nonzero().tolist() == [[0, 2, 4]]
 
 
 def test_a_colour_of_the_same_grey_is_a_change() -> None:

@@ -3,7 +3,7 @@
 from .clusters import dense_clusters
 from .matching import bipartite_soft_matching
 from .merged import Merged, merged_into, representatives
-from .patches import changed, patch_features, saliency
+from .patches import changed, patch_features
 
 __all__ = [
     "Merged",
@@ -13,5 +13,4 @@ __all__ = [
     "merged_into",
     "patch_features",
     "representatives",
-    "saliency",
 ]

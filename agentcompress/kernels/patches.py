@@ -61,17 +61,6 @@ def changed(features: "Tensor", others: "Tensor", *, tolerance: int = 8) -> "Ten
     return ((features.int() - others.int()).abs() > tolerance).any(dim=-1)
 
 
-def saliency(features: "Tensor") -> "Tensor":
-    """How much is drawn in each patch: contrast and edges, summed; int16, shape (…, rows, columns).
-
-    Args:
-        features: From `patch_features`.
-    """
-    import torch
-
-    return features[..., 1:6].sum(dim=-1, dtype=torch.int16)
-
-
 def _features(frames: "Tensor", patch: int) -> "Tensor":
     """Those of a few frames, int16, shape (frames, rows, columns, 8)."""
     import torch
