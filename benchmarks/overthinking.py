@@ -183,22 +183,21 @@ def _both(told: Sequence[Watched], quiet: Sequence[Watched], name: str) -> str:
 
 
 def costs(steps: Iterator[tuple[str, Any]]) -> Iterator[str]:
-    """What each policy costs beside no compression, and what it keeps, by source."""
+    """What each policy sends and costs beside no compression, and what it keeps, by source."""
     summaries: dict[str, Summary] = {}
     for name, step in steps:
         made = summaries.setdefault(name, Summary(stateful=True, prices=price_model("anthropic")))
         made.add(step)
-    yield "| source | policy | cost | prefix breaks | at risk | tool-only |"
-    yield "|---|---|---:|---:|---:|---:|"
+    yield "| source | policy | tokens | cost | prefix breaks | at risk | tool-only |"
+    yield "|---|---|---:|---:|---:|---:|---:|"
     figures = {name: summary.to_dict()["sources"] for name, summary in summaries.items()}
     for source in next(iter(figures.values()), {}):
         for name, found in figures.items():
             row = found[source]
             share = row["cost"] / row["cost_uncompressed"]
-            yield (
-                f"| {source} | {name} | {share:.3f} | {row['prefix_breaks']} | {row['at_risk']:.3f} | "
-                f"{row['tool_only']:.3f} |"
-            )
+            kept = f"{row['at_risk']:.3f} | {row['tool_only']:.3f}"
+            spent = f"{row['kept_ratio']:.3f} | {share:.3f} | {row['prefix_breaks']}"
+            yield f"| {source} | {name} | {spent} | {kept} |"
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -84,6 +85,18 @@ def test_jobs_that_are_none_are_one_line(command: Command, write_lines: WriteLin
     for name in ("replay", "eval"):
         fails(command(name, data, "--budget", "0.5", "--jobs", 0), "jobs must be at least 1, got 0")
         fails(command(name, data, "--budget", "0.5", "--jobs", 2, "--ray", "auto"), "jobs 2 are processes")
+
+
+def test_without_ray_one_line_says_how_to_get_it(
+    command: Command, write_lines: WriteLines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    dump = tmp_path / "dump.jsonl"
+    dump.write_text("older")
+    data = write_lines("runs.jsonl", RUNS)
+    done = command("replay", data, "--budget", "2000", "--ray", "auto", "--dump", dump)
+    fails(done, "Ray Data is not installed: pip install 'agentcompress[ray]'")
+    assert dump.read_text() == "older"
 
 
 def test_an_interrupt_ends_the_workers_and_leaves_a_valid_dump(tmp_path: Path) -> None:

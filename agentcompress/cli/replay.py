@@ -120,8 +120,9 @@ def _play(
     done = 0
     try:
         with ExitStack() as stack:
-            sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
             steps = stack.enter_context(mapper).flat_map(replayed.play, progress.items())
+            # Behind the workers: where they cannot start, an older dump stays.
+            sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
             stack.enter_context(progress)
             for done, step in enumerate(steps, start=1):
                 if sink:
