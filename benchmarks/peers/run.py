@@ -95,13 +95,14 @@ def measured(job: Job, python: str, timeout: float) -> Iterator[dict[str, Any]]:
         )
         alarm = Timer(timeout, process.kill)
         alarm.start()
-        try:
-            with process:
+        with process:
+            try:
                 yield from map(json.loads, process.stdout or ())
-        finally:
-            late = not alarm.is_alive()
-            alarm.cancel()
-            process.kill()
+                process.wait()
+            finally:
+                late = not alarm.is_alive()
+                alarm.cancel()
+                process.kill()
         if process.returncode:
             errors.seek(0)
             last = (errors.read().strip().splitlines() or ["no message"])[-1]
