@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agentcompress.report.chart import context_chart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentcompress import Budget, BudgetExceededError, Compressor
-from agentcompress.report.chart import context_chart
 from agentcompress.report.frames import FrameViews
 from agentcompress.report.html import compression_report, write_compression_report, write_report
 from agentcompress.report.run import MessageView, RunReport, Span, StepReport

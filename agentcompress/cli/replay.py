@@ -54,6 +54,10 @@ def replay(
     dump: Annotated[
         Path | None, typer.Option(help="Write each compressed context here, one JSON line a step.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write an HTML report here: what became of every message, and why. Takes longer."),
+    ] = None,
     recall: Annotated[
         bool,
         typer.Option(
@@ -73,21 +77,29 @@ def replay(
     from agentcompress.evaluation.recalling import Recalling
     from agentcompress.evaluation.replay import Replay
     from agentcompress.evaluation.summary import Summary
+    from agentcompress.report.replayed import ReplayReport
     from agentcompress.tokens import default_counter, image_formula, price_model
 
     with settings():
         images = image_formula(image_model) if image_model else None
         measure = Measure(counter=default_counter(), images=images)
+        watcher = ReplayReport(measure, stateful=in_order) if report else None
         runner = Replay(
             budget=limit,
-            policy=policy_named(policy, stateful=in_order, encoder=encoder, prices=prices),
+            policy=policy_named(
+                policy, stateful=in_order, encoder=encoder, prices=prices, explain=watcher is not None
+            ),
             stateful=in_order,
             max_steps=max_steps,
             measure=measure,
             recalling=Recalling(measure, encoder) if recall else None,
+            watch=watcher.add if watcher else None,
         )
         summary = Summary(stateful=in_order, prices=price_model(prices))
+    check_distinct(data, dump, report)
     _play(runner, data, summary, dump)
+    if watcher and report:
+        watcher.write(report)
     figures = {
         "policy": policy,
         "budget": limit,
@@ -110,8 +122,6 @@ def _play(runner: Replay, data: Sequence[str], summary: Summary, dump: Path | No
     from agentcompress.evaluation.reading import TrajectoryReader
 
     progress = ReadingProgress([TrajectoryReader(path) for path in data])
-    for path in data:
-        check_distinct(path, dump)
     done = 0
     try:
         with ExitStack() as stack:

@@ -36,12 +36,16 @@ class OwnPolicy:
         encoder: Gives the vectors that relevance is judged by.
         prices: Name of the prompt cache's prices.
         null: Name of the null baseline that chooses; None leaves the choice to the default.
+        explain: Whether to say why, which takes as long again where something is decided.
     """
 
-    def __init__(self, encoder: Encoder, prices: str, null: str | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder, prices: str, null: str | None = None, *, explain: bool = False
+    ) -> None:
         self._encoder = encoder
         self._prices = prices
         self._null = null
+        self._explain = explain
         self._compressor: Compressor | None = None
 
     def _made(self, budget: Budget, measure: Measure) -> Compressor:
@@ -56,8 +60,10 @@ class SnapshotPolicy(OwnPolicy):
         if self._compressor is None:
             self._compressor = self._made(Budget(limit=ceiling), recording.measure)
         compressor = self._compressor.with_budget(ceiling)
-        result = compressor.compress(recording.trajectory.messages[:step])
-        return Shown(messages=result.messages, evicted=result.evicted)
+        messages = recording.trajectory.messages[:step]
+        result = compressor.compress(messages)
+        reasons = compressor.explain(messages) if self._explain else ()
+        return Shown(messages=result.messages, evicted=result.evicted, plan=result.plan, reasons=reasons)
 
 
 class StatefulPolicy(OwnPolicy):
@@ -71,9 +77,12 @@ class StatefulPolicy(OwnPolicy):
         if self._compressor is None:
             self._compressor = self._made(budget, recording.measure)
         compressor = self._compressor.with_budget(budget)
-        result = compressor.compress(recording.trajectory.messages[:step], plan=self._plan)
+        messages = recording.trajectory.messages[:step]
+        result = compressor.compress(messages, plan=self._plan)
+        decided = self._explain and (result.evicted or result.left)
+        reasons = compressor.explain(messages, plan=self._plan) if decided else ()
         self._plan = result.plan
-        return Shown(messages=result.messages, evicted=result.evicted)
+        return Shown(messages=result.messages, evicted=result.evicted, plan=result.plan, reasons=reasons)
 
 
 class LosslessPolicy:
@@ -89,11 +98,17 @@ class LosslessPolicy:
             self._compressor = _compressor(
                 Budget(limit=_NO_LIMIT), recording.measure, self._encoder, lossless=True
             )
-        return Shown(messages=self._compressor.compress(recording.trajectory.messages[:step]).messages)
+        result = self._compressor.compress(recording.trajectory.messages[:step])
+        return Shown(messages=result.messages, plan=result.plan)
 
 
 def policy_named(
-    name: str, *, stateful: bool, encoder: EncoderSetting = "auto", prices: str = "anthropic"
+    name: str,
+    *,
+    stateful: bool,
+    encoder: EncoderSetting = "auto",
+    prices: str = "anthropic",
+    explain: bool = False,
 ) -> Callable[[], Policy]:
     """What makes the policy of that name, afresh for each trajectory.
 
@@ -102,19 +117,23 @@ def policy_named(
         stateful: Whether decisions carry over from step to step.
         encoder: Gives this library's policies their vectors; the others need none.
         prices: Of the prompt cache, which this library's policies heed when decisions carry over.
+        explain: Whether to say of each step by what plan it was made, and why.
 
     Raises:
         MissingDependencyError: The encoder's model is not on this machine.
-        ValueError: No policy has this name.
+        ValueError: No policy has this name, or one that makes no plan is to explain it.
     """
+    own = StatefulPolicy if stateful else SnapshotPolicy
     if name == "agentcompress":
-        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices)
+        return partial(own, encoder_for(encoder), prices, explain=explain)
     if name == "lossless":
         return partial(LosslessPolicy, encoder_for(encoder))
     if name in NULLS:
-        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices, name)
+        return partial(own, encoder_for(encoder), prices, name, explain=explain)
     if name not in _BASELINES:
         raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
+    if explain:
+        raise ValueError(f"policy {name!r} makes no plan that a report could show")
     return _BASELINES[name]
 
 

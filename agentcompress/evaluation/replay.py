@@ -80,6 +80,7 @@ class Replay:
         measure: Counts tokens.
         max_steps: Snapshots of one trajectory at most.
         recalling: Asks back at each step; None asks nothing.
+        watch: Told of each step, with what the policy said; None tells nobody.
 
     Raises:
         ValueError: `max_steps` is below 1.
@@ -94,6 +95,7 @@ class Replay:
         measure: Measure,
         max_steps: int = 12,
         recalling: Recalling | None = None,
+        watch: Callable[[Recording, Step, Shown], None] | None = None,
     ) -> None:
         if max_steps < 1:
             raise ValueError(f"max_steps must be at least 1, got {max_steps}")
@@ -103,6 +105,7 @@ class Replay:
         self._measure = measure
         self._max_steps = max_steps
         self._recalling = recalling
+        self._watch = watch
 
     def play(self, trajectories: Iterable[Trajectory]) -> Iterator[Step]:
         """Every step of every trajectory, in order; nothing is held back."""
@@ -139,7 +142,7 @@ class Replay:
         looks = [recording.look(message) for message in shown.messages]
         messages = recording.trajectory.as_written(shown.messages)
         same = common_start(previous, messages)
-        return Step(
+        made = Step(
             id=recording.trajectory.id,
             source=recording.trajectory.source,
             index=index,
@@ -157,3 +160,6 @@ class Replay:
             visibility=visibility(recording, index, [view for view, _ in looks]),
             recalled=self._recalling.ask(recording, index, shown.messages) if self._recalling else None,
         )
+        if self._watch:
+            self._watch(recording, made, shown)
+        return made
