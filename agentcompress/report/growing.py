@@ -96,7 +96,10 @@ class GrowingReport:
         shortened = [view for view in changed if view.state == "shortened"]
         if evicted:
             folded = [view for view in changed if view.state == "folded"]
-            gone = sum(view.tokens_before - view.tokens_after for view in (*folded, *shortened))
+            # Against the request before, with what has come since: what else would have been sent.
+            arrived = sum(map(self._cost, held[self._known :]))
+            stood = sum(view.tokens_after for view in self._before) + arrived
+            gone = stood - sum(view.tokens_after for view in views)
             said = (
                 f"{_count(folded)} folded away, {len(shortened)} shortened: {gone:,} tokens left the prompt"
             )

@@ -126,6 +126,7 @@ class Chart {
       draw("rect", { class: "trough", y: strip, width, height: STRIP, rx: 2 }),
       draw("path", { class: "hue cached", d: kept }),
       ...ticks.map((tokens) => draw("text", { x: 2, y: y(tokens) - 4 }, number.format(tokens))),
+      ...(most("before") > top ? [draw("text", { x: width - 2, y: TOP + 12, "text-anchor": "end" }, `↑ up to ${number.format(most("before"))} without compression`)] : []),
       ...steps.map((_, place) => place).filter((place) => place % every === 0 && (place + 1) * slot < width - 8).map((place) =>
         draw("text", { x: middle(place), y: strip + STRIP + 18, "text-anchor": "middle" }, number.format(place + 1))),
       this.cursor,

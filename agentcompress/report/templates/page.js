@@ -19,7 +19,8 @@ const page = {
     report.className = this.list ? "many" : "one";
     this.search.use(run);
     if (query) this.search.input.value = query;
-    if (run.steps.length) this.go(Math.min(step ?? run.steps.length - 1, run.steps.length - 1));
+    const last = run.steps.length - 1, telling = run.steps.findLastIndex((one) => one.evicted);
+    if (run.steps.length) this.go(Math.min(step ?? (telling < 0 ? last : telling), last));
     if (query) this.search.find();
     report.setAttribute("aria-busy", "false");
   },
@@ -64,7 +65,7 @@ const page = {
       stored.theme = next;
     });
     document.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("scroll", () => tip.hide(), { passive: true });
+    document.addEventListener("wheel", () => tip.hide(), { passive: true });
     return this.open(known(where.get("run")), step > 0 ? step - 1 : undefined, where.get("q") ?? "");
   },
 
@@ -91,7 +92,7 @@ function figures(run) {
   const asked = steps.reduce((sum, step) => sum + step.events.filter(([kind]) => kind === "recalled").length, 0);
   const evictions = steps.filter((step) => step.evicted).length;
   const rows = [
-    ["fewer tokens", percent(before ? 1 - after / before : 0), `${number.format(after)} sent instead of ${number.format(before)}`],
+    [many ? "fewer tokens in these requests" : "fewer tokens", percent(before ? 1 - after / before : 0), `${number.format(after)} sent instead of ${number.format(before)}`],
     [many ? "largest request" : "request", number.format(largest.after), `of ${plural(largest.ceiling, "token")} allowed`],
   ];
   if (many) rows.push(["from the prompt cache", percent(after ? run.total("cached") / after : 0), "of the tokens sent"],
@@ -101,7 +102,7 @@ function figures(run) {
   return make("div", null,
     make("dl", { class: "figures" }, rows.map(([name, value, hint]) =>
       make("div", { class: "card" }, make("dt", null, name), make("dd", null, make("b", null, value), hint)))),
-    notes.length > 0 && make("dl", { class: "notes" }, notes),
+    notes.length > 0 && make("dl", { class: "remarks" }, notes),
     run.clip && make("p", { class: "none" }, `To keep this file small, texts over ${plural(run.clip, "character")} lost their middle.`));
 }
 

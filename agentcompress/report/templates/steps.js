@@ -86,7 +86,8 @@ class Request {
       query, open: Boolean(row.view) && (row.view === wanted || (!wanted && row.view.state === "shortened" && opened-- > 0)),
     }), wanted ? Math.max(100, rows.findIndex((row) => row.view === wanted) + 20) : 100);
     const saved = figures.before ? 1 - figures.after / figures.before : 0;
-    this.element.replaceChildren(
+    this.element.replaceChildren();
+    filled(this.element, {}, [
       make("div", { class: "bar" },
         make("h2", null, single ? "What the model saw" : `Step ${number.format(step + 1)}`),
         !single && make("span", { class: "turn" },
@@ -101,7 +102,7 @@ class Request {
       ...figures.events.map(([kind, text]) => make("p", { class: `note ${kind}` }, make("b", null, EVENTS[kind]), text)),
       make("div", { class: "chips", role: "group", "aria-label": "Messages to show" }, chips, all),
       key(), body,
-    );
+    ]);
     if (wanted) body.querySelector(`[data-view="${view}"]`)?.scrollIntoView({ block: "center" });
   }
 }

@@ -1,5 +1,6 @@
 // A message's text: what the model read, with what was left out folded into it.
 
+const LITTLE = 24;
 const LEFT = { condensed: "condensed", merged: "merged", dropped: "left out" };
 
 function measured(text) {
@@ -27,6 +28,9 @@ function stretchNode({ kind, text, why }, query) {
 
 // Neighbouring stretches that are not there: one button, and behind it what they say.
 function gapNode(stretches, query, open) {
+  const all = stretches.map(({ text }) => text).join("");
+  // A bracket or a word takes less room than a button that says it is gone.
+  if (all.length <= LITTLE && !all.trim().includes("\n")) return stretches.map((stretch) => stretchNode(stretch, query));
   const counts = new Map();
   for (const { kind, text } of stretches) counts.set(kind, (counts.get(kind) ?? "") + text);
   const most = [...counts].sort((one, other) => other[1].length - one[1].length)[0][0];
