@@ -105,7 +105,8 @@ class GrowingReport:
             )
             yield Event(kind="evicted", text=said)
         else:
-            for view in shortened:
+            # What carries something that came back is longer.
+            for view in (one for one in shortened if one.tokens_after < one.tokens_before):
                 said = f"{view.label or view.role}: {view.tokens_before:,} → {view.tokens_after:,} tokens"
                 yield Event(kind="condensed", text=said)
         for note in (note for notes in plan.notes.values() for note in notes if note.place == "end"):

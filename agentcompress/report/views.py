@@ -113,6 +113,11 @@ def spans(original: str, shown: str) -> Iterator[Span]:
     if original == shown:
         yield from _span("kept", shown)
         return
+    for kind, group in groupby(_stretches(original, shown), lambda span: span.kind):
+        yield from _span(kind, "".join(span.text for span in group))
+
+
+def _stretches(original: str, shown: str) -> Iterator[Span]:
     at = 0
     for piece in _pieces(original, shown):
         # The line that ends a shortened message is preceded by a newline that may be new as well.

@@ -26,8 +26,8 @@ function card(run, view, { query = "", open = false, fresh = false } = {}) {
       fresh && make("span", { class: "badge fresh" }, "new here"),
       make("span", { class: `badge ${view.state}` }, view.state === "folded" ? "folded away" : view.state),
       make("span", { class: "count" }, meter, tokensOf(view)),
-      glimpse && make("span", { class: "glimpse" }, glimpse)),
-    view.frames.length > 0 && make("div", { class: "frames" }, view.frames.map((frame) => figure(run, frame))));
+      glimpse && make("span", { class: "glimpse" }, glimpse),
+      view.frames.length > 0 && make("span", { class: "frames" }, view.frames.map((frame) => figure(run, frame)))));
   const fill = () => node.open && !node.querySelector("pre") && view.spans.length && node.append(textNode(run, view, { query, open: page.expanded }));
   node.addEventListener("toggle", fill);
   node.open = open && view.spans.length > 0;
@@ -43,8 +43,8 @@ function figure(run, [fate, index, kept]) {
     image(url, extent, { class: "gone" }),
     kept.map(([left, top, right, bottom]) => draw("svg",
       { x: left, y: top, width: right - left, height: bottom - top, viewBox: `${left} ${top} ${right - left} ${bottom - top}` },
-      image(url, extent)))) : make("div", { class: "unread", ...said }, index === null ? "cannot be read" : "no room in this file");
-  return make("figure", null, picture, make("figcaption", null, fate));
+      image(url, extent)))) : make("span", { class: "unread", ...said }, index === null ? "cannot be read" : "no room in this file");
+  return make("span", { class: "figure" }, picture, make("span", { class: "fate" }, fate));
 }
 
 function image(href, [width, height], attributes) {

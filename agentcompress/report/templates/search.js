@@ -21,15 +21,15 @@ class Search {
   use(run) {
     this.run = run;
     this.low = run.texts.map((text) => text.all.toLowerCase());
-    // Of each text the first view, and the step where it first stood there.
+    // Of each text the first view, and of each view the first step.
     this.first = new Map();
-    const steps = new Map();
+    const steps = this.steps = new Map();
     run.steps.forEach(({ runs, index }) => {
       for (let at = 0; at < runs.length; at += 2) for (let id = runs[at]; id <= runs[at + 1]; id++) if (!steps.has(id)) steps.set(id, index);
     });
     run.views.forEach((view) => {
       const texts = [view.text, ...view.spans.filter(([kind]) => KINDS[kind] === "added").map(([, text]) => text)];
-      for (const text of texts) if (!this.first.has(text)) this.first.set(text, { view, step: steps.get(view.id) ?? 0 });
+      for (const text of texts) if (!this.first.has(text)) this.first.set(text, view);
     });
   }
 
@@ -40,15 +40,20 @@ class Search {
       this.hits.hidden = true;
       return this.hits.replaceChildren();
     }
-    const found = [];
+    const found = [], seen = new Set();
     this.low.forEach((text, index) => {
-      const at = text.indexOf(query);
-      if (at >= 0 && this.first.has(index)) found.push({ index, at });
+      const at = text.indexOf(query), message = this.first.get(index)?.text;
+      // A message may say it in its own words and in ours.
+      if (at < 0 || message === undefined || seen.has(message)) return;
+      seen.add(message);
+      found.push({ index, at });
     });
+    // Calls stand in no text.
     for (const view of run.views) {
-      if (found.length >= 10 * MOST_HITS) break;
-      if (view.label.toLowerCase().includes(query) && !found.some(({ index }) => this.first.get(index).view.id === view.id)
-        && this.first.get(view.text)?.view === view && view.role !== "tool") found.push({ index: view.text, at: 0 });
+      const call = `${view.text} ${view.label}`;
+      if (view.role !== "assistant" || seen.has(view.text) || seen.has(call) || !view.label.toLowerCase().includes(query)) continue;
+      seen.add(call);
+      found.push({ view, index: view.text, at: 0 });
     }
     this.hits.replaceChildren(
       make("p", { class: "none" }, found.length ? plural(found.length, "message") : "Nothing found", found.length > MOST_HITS && `, the first ${MOST_HITS} shown`),
@@ -57,8 +62,8 @@ class Search {
     say(plural(found.length, "message"));
   }
 
-  row({ index, at }, query) {
-    const { view, step } = this.first.get(index), text = this.run.texts[index].all;
+  row({ index, at, view = this.first.get(index) }, query) {
+    const step = this.steps.get(view.id) ?? 0, text = this.run.texts[index].all;
     const begin = Math.max(0, at - AROUND);
     const snippet = (begin ? "…" : "") + text.slice(begin, at + query.length + 2 * AROUND).replace(/\s+/g, " ");
     return make("button", { class: "hit", type: "button", onclick: () => { this.hits.hidden = true; this.open(step, view.id, query); } },

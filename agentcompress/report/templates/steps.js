@@ -68,7 +68,7 @@ class Request {
     const views = ids.map((id) => run.views[id]);
     const chips = FILTERS.filter((name) => !(single && name === "new here")).map((name) => {
       const count = views.filter((one) => of(name, one)).length;
-      return make("button", { class: `chip ${name}`, type: "button", disabled: !count, "aria-pressed": String(name === this.filter),
+      return make("button", { class: "chip", type: "button", disabled: !count, "aria-pressed": String(name === this.filter),
         onclick: () => { this.filter = name; this.show(step); } }, name === "folded" ? "folded away" : name, make("b", null, number.format(count)));
     });
     const all = make("label", { class: "check" }, make("input", { type: "checkbox", checked: page.expanded, onchange: (event) => {
