@@ -73,7 +73,7 @@ def replay(
     limit = parse_budget(budget)
     in_order = isinstance(limit, int) if stateful is None else stateful
     from agentcompress.evaluation.measure import Measure
-    from agentcompress.evaluation.policies import policy_named
+    from agentcompress.evaluation.policies import PLANNING, policy_named
     from agentcompress.evaluation.recalling import Recalling
     from agentcompress.evaluation.replay import Replay
     from agentcompress.evaluation.summary import Summary
@@ -86,15 +86,15 @@ def replay(
         watcher = ReplayReport(measure, stateful=in_order) if report else None
         runner = Replay(
             budget=limit,
-            policy=policy_named(
-                policy, stateful=in_order, encoder=encoder, prices=prices, explain=watcher is not None
-            ),
+            policy=policy_named(policy, stateful=in_order, encoder=encoder, prices=prices),
             stateful=in_order,
             max_steps=max_steps,
             measure=measure,
             recalling=Recalling(measure, encoder) if recall else None,
             watch=watcher.add if watcher else None,
         )
+        if report and policy not in PLANNING:
+            raise ValueError(f"policy {policy!r} makes no plan that a report could show")
         summary = Summary(stateful=in_order, prices=price_model(prices))
     check_distinct(data, dump, report)
     _play(runner, data, summary, dump)

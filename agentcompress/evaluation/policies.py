@@ -26,7 +26,9 @@ _BASELINES: dict[str, Callable[[], Policy]] = {
     "random": RandomPolicy,
 }
 _NO_LIMIT = 10**9
-POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES, *NULLS)
+PLANNING = ("agentcompress", "lossless", *NULLS)
+"""Those that make a plan, which a report can show."""
+POLICY_NAMES = (*PLANNING[:2], *_BASELINES, *NULLS)
 
 
 class OwnPolicy:
@@ -36,16 +38,12 @@ class OwnPolicy:
         encoder: Gives the vectors that relevance is judged by.
         prices: Name of the prompt cache's prices.
         null: Name of the null baseline that chooses; None leaves the choice to the default.
-        explain: Whether to say why, which takes as long again where something is decided.
     """
 
-    def __init__(
-        self, encoder: Encoder, prices: str, null: str | None = None, *, explain: bool = False
-    ) -> None:
+    def __init__(self, encoder: Encoder, prices: str, null: str | None = None) -> None:
         self._encoder = encoder
         self._prices = prices
         self._null = null
-        self._explain = explain
         self._compressor: Compressor | None = None
 
     def _made(self, budget: Budget, measure: Measure) -> Compressor:
@@ -62,8 +60,12 @@ class SnapshotPolicy(OwnPolicy):
         compressor = self._compressor.with_budget(ceiling)
         messages = recording.trajectory.messages[:step]
         result = compressor.compress(messages)
-        reasons = compressor.explain(messages) if self._explain else ()
-        return Shown(messages=result.messages, evicted=result.evicted, plan=result.plan, reasons=reasons)
+        return Shown(
+            messages=result.messages,
+            evicted=result.evicted,
+            plan=result.plan,
+            explain=partial(compressor.explain, messages),
+        )
 
 
 class StatefulPolicy(OwnPolicy):
@@ -79,10 +81,10 @@ class StatefulPolicy(OwnPolicy):
         compressor = self._compressor.with_budget(budget)
         messages = recording.trajectory.messages[:step]
         result = compressor.compress(messages, plan=self._plan)
-        decided = self._explain and (result.evicted or result.left)
-        reasons = compressor.explain(messages, plan=self._plan) if decided else ()
+        decided = result.evicted or result.left
+        explain = partial(compressor.explain, messages, plan=self._plan) if decided else None
         self._plan = result.plan
-        return Shown(messages=result.messages, evicted=result.evicted, plan=result.plan, reasons=reasons)
+        return Shown(messages=result.messages, evicted=result.evicted, plan=result.plan, explain=explain)
 
 
 class LosslessPolicy:
@@ -103,12 +105,7 @@ class LosslessPolicy:
 
 
 def policy_named(
-    name: str,
-    *,
-    stateful: bool,
-    encoder: EncoderSetting = "auto",
-    prices: str = "anthropic",
-    explain: bool = False,
+    name: str, *, stateful: bool, encoder: EncoderSetting = "auto", prices: str = "anthropic"
 ) -> Callable[[], Policy]:
     """What makes the policy of that name, afresh for each trajectory.
 
@@ -117,23 +114,19 @@ def policy_named(
         stateful: Whether decisions carry over from step to step.
         encoder: Gives this library's policies their vectors; the others need none.
         prices: Of the prompt cache, which this library's policies heed when decisions carry over.
-        explain: Whether to say of each step by what plan it was made, and why.
 
     Raises:
         MissingDependencyError: The encoder's model is not on this machine.
-        ValueError: No policy has this name, or one that makes no plan is to explain it.
+        ValueError: No policy has this name.
     """
-    own = StatefulPolicy if stateful else SnapshotPolicy
     if name == "agentcompress":
-        return partial(own, encoder_for(encoder), prices, explain=explain)
+        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices)
     if name == "lossless":
         return partial(LosslessPolicy, encoder_for(encoder))
     if name in NULLS:
-        return partial(own, encoder_for(encoder), prices, name, explain=explain)
+        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices, name)
     if name not in _BASELINES:
         raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
-    if explain:
-        raise ValueError(f"policy {name!r} makes no plan that a report could show")
     return _BASELINES[name]
 
 

@@ -1,6 +1,6 @@
 """What a policy is: a way to make a context fit, by name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,8 +19,8 @@ class Shown:
     """Whether a new plan was made for it."""
     plan: Plan | None = None
     """What made it of the context; None for policies that make none."""
-    reasons: Sequence[Reason] = ()
-    """Why, segment by segment, where that was asked and something was decided."""
+    explain: Callable[[], Sequence[Reason]] | None = None
+    """Says why, segment by segment, where something was decided; takes as long again."""
 
 
 class Policy(Protocol):

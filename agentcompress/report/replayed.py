@@ -50,7 +50,7 @@ class ReplayReport:
             ceiling=step.ceiling,
             milliseconds=step.ms,
             evicted=step.evicted,
-            reasons=shown.reasons,
+            reasons=shown.explain() if shown.explain else (),
         )
 
     def write(self, path: Path) -> None:

@@ -94,8 +94,9 @@ class Chart {
     const slot = this.slot = width / steps.length, gap = slot > 4 ? Math.min(slot * 0.22, 8) : 0;
     const bar = (index, low, high) =>
       `M${(index * slot + gap / 2).toFixed(2)} ${y(high).toFixed(1)}h${(slot - gap).toFixed(2)}V${y(low).toFixed(1)}h${(gap - slot).toFixed(2)}z`;
-    const line = (name) => "M" + steps.map((step, index) =>
-      `${(index * slot).toFixed(2)} ${y(step[name]).toFixed(1)}H${((index + 1) * slot).toFixed(2)}`).join("L");
+    // What is far above the scale is told in words.
+    const line = (name) => steps.map((step, index) => step[name] > top ? "" :
+      `${index && steps[index - 1][name] <= top ? "L" : "M"}${(index * slot).toFixed(2)} ${y(step[name]).toFixed(1)}H${((index + 1) * slot).toFixed(2)}`).join("");
     const bases = new Float64Array(steps.length);
     const stacks = inOrder(this.run).map(({ hue, index }) => draw("path", {
       class: `hue ${hue}`, d: steps.map(({ sent }, place) => {

@@ -98,7 +98,7 @@ class Request {
         make("span", null, `${number.format(figures.before)} → `, make("b", null, plural(figures.after, "token"))),
         make("span", null, `${percent(saved)} fewer`),
         !single && make("span", null, `${percent(figures.after ? figures.cached / figures.after : 0)} from the cache`),
-        make("span", null, `${number.format(figures.ms)} ms`)),
+        figures.ms > 0 && make("span", null, `${number.format(figures.ms)} ms`)),
       ...figures.events.map(([kind, text]) => make("p", { class: `note ${kind}` }, make("b", null, EVENTS[kind]), text)),
       make("div", { class: "chips", role: "group", "aria-label": "Messages to show" }, chips, all),
       key(), body,

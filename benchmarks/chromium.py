@@ -1,4 +1,4 @@
-"""A headless Chromium for tests, spoken to through a pipe: no driver, no port, no further package."""
+"""A headless Chromium, spoken to through a pipe: no driver, no port, no further package."""
 
 import json
 import os
@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 BINARY = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECONDS = 60
@@ -121,13 +119,16 @@ class Tab:
 
 @contextmanager
 def browser(folder: Path) -> Iterator[Tab]:
-    """A tab of a fresh browser; skips the test where there is none.
+    """A tab of a fresh browser.
 
     Args:
         folder: Where the browser may keep what it likes.
+
+    Raises:
+        FileNotFoundError: There is no browser on this machine.
     """
     if BINARY is None:
-        pytest.skip("no Chromium on this machine: the report is not opened")
+        raise FileNotFoundError("no Chromium on this machine")
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
     # The browser expects to read descriptor 3 and to write descriptor 4.
     wrapped = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec "$@"'
