@@ -187,6 +187,7 @@ def test_images_are_drawn_with_their_fate(tab: Tab, report: Path) -> None:
     fates = tab.run("[...document.querySelectorAll('.fate')].map((one) => one.innerText)")
     assert len(fates) == 2
     assert all(fate.startswith(("full", "dropped", "640 x 480 →")) for fate in fates)
+    assert all(fate.splitlines()[1:] for fate in fates)
     assert tab.run("document.querySelector('.figure image').getBBox().width") == 640
 
 

@@ -112,7 +112,8 @@ class _Packing:
     def _frame(self, frame: FrameView) -> list[Any]:
         picture = frame.thumbnail
         number = None if picture is None else self._pictures.setdefault(picture, len(self._pictures))
-        return [frame.fate, number, frame.kept]
+        why = [] if frame.reason is None else [self._reason(frame.reason)]
+        return [frame.fate, number, frame.kept, *why]
 
     def _drawn(self) -> list[list[Any]]:
         """The thumbnails; those too old to have room without their pixels."""

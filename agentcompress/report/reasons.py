@@ -1,11 +1,11 @@
-"""Stretches kept and gone, and why each segment is shown or not → stretches with their reasons."""
+"""Stretches and images, and why each segment is shown or not → the same with their reasons."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from agentcompress.values import Message, Reason
 
-from .run import Span, SpanKind
+from .run import FrameView, Span, SpanKind
 
 _Stretch = tuple[int, int, Reason]
 
@@ -36,6 +36,21 @@ def explained(message: Message, spans: Iterable[Span], reasons: Sequence[Reason]
             found = reason if inside else None
             yield replace(span, kind=_kind(span.kind, found), text=text, reason=found)
             at = until
+
+
+def with_reasons(
+    message: Message, frames: Sequence[FrameView], reasons: Sequence[Reason]
+) -> tuple[FrameView, ...]:
+    """What became of the images of a message, and why.
+
+    Args:
+        message: The original.
+        frames: One an image, in order.
+        reasons: Of its segments.
+    """
+    why = {reason.part: reason for reason in reasons}
+    places = (place for place, part in enumerate(message.parts) if part.image)
+    return tuple(replace(frame, reason=why.get(place)) for place, frame in zip(places, frames, strict=True))
 
 
 def _placed(message: Message, reasons: Sequence[Reason]) -> Iterator[_Stretch]:

@@ -37,6 +37,8 @@ class FrameView:
     """The image; None where it cannot be read."""
     kept: tuple[Box, ...]
     """The parts of it that were sent, as pixels or as text."""
+    reason: Reason | None = None
+    """Why, where that was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

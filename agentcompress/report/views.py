@@ -10,7 +10,7 @@ from agentcompress.tokens import RequestCounter
 from agentcompress.values import RECALL, Choice, Image, Message, Plan, Reason, TextReader, ToolCall
 
 from .frames import FrameViews
-from .reasons import explained
+from .reasons import explained, with_reasons
 from .run import MessageView, Span, SpanKind, State
 
 _MARK = re.compile(r"(^…\n|^\[[^\n]*\btokens\b[^\n]*\](?:\n|\Z)|…)", re.MULTILINE)
@@ -82,7 +82,9 @@ class MessageViews:
             tokens_before=self._cost(original) if original else 0,
             tokens_after=self._cost(shown) if shown else 0,
             spans=tuple(explained(original, stretches, reasons) if original else stretches),
-            frames=self._frames.of(message, _choices(original, shown, chosen)),
+            frames=with_reasons(
+                message, self._frames.of(message, _choices(original, shown, chosen)), reasons
+            ),
             held=self._taken(original, original),
             sent=self._taken(original, shown),
         )

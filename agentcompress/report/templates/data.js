@@ -60,6 +60,11 @@ class Run {
     });
   }
 
+  // The rule alone, as people read it beside an image.
+  rule(index) {
+    return index === undefined ? "" : this.reasons[index][0];
+  }
+
   why(kind, index) {
     const [why, segment, tokens, score] = this.reasons[index];
     const scored = score === null ? "" : `, score ${score.toFixed(2)}`;

@@ -36,7 +36,7 @@ function card(run, view, { query = "", open = false, fresh = false } = {}) {
 }
 
 // An image: what of it was sent in its colours, the rest grey.
-function figure(run, [fate, index, kept]) {
+function figure(run, [fate, index, kept, reason]) {
   const [url, width, height, ...extent] = run.pictures[index] ?? [""];
   const said = { role: "img", "aria-label": `Image of this message: ${fate}` };
   const picture = url ? draw("svg", { viewBox: `0 0 ${extent.join(" ")}`, width, height, ...said },
@@ -44,7 +44,7 @@ function figure(run, [fate, index, kept]) {
     kept.map(([left, top, right, bottom]) => draw("svg",
       { x: left, y: top, width: right - left, height: bottom - top, viewBox: `${left} ${top} ${right - left} ${bottom - top}` },
       image(url, extent)))) : make("span", { class: "unread", ...said }, index === null ? "cannot be read" : "no room in this file");
-  return make("span", { class: "figure" }, picture, make("span", { class: "fate" }, fate));
+  return make("span", { class: "figure" }, picture, make("span", { class: "fate" }, fate, make("small", null, run.rule(reason))));
 }
 
 function image(href, [width, height], attributes) {

@@ -20,6 +20,12 @@ class Search {
 
   use(run) {
     this.run = run;
+    this.low = null;
+  }
+
+  // Made for the first question: a page should not open later for it.
+  index() {
+    const { run } = this;
     this.low = run.texts.map((text) => text.all.toLowerCase());
     // Of each text the first view, and of each view the first step.
     this.first = new Map();
@@ -35,6 +41,7 @@ class Search {
 
   find() {
     const { query, run } = this;
+    if (!this.low) this.index();
     page.remember();
     if (!query) {
       this.hits.hidden = true;
