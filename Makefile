@@ -17,7 +17,7 @@ help:
 	@echo "make upstream DIR=…  LangChain's own tests of agents, without the middleware and with it"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression, content types, choosing, merging, images, the store and examples"
+	@echo "make bench   speed of compression, content types, choosing, merging, images, the store, examples and reports"
 	@echo "make bench-gpu  encoding, similarity, merging and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
@@ -71,6 +71,7 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.images
 	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.examples --examples 100000
+	@$(BIN)/python -m benchmarks.report
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)
