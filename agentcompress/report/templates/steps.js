@@ -26,29 +26,59 @@ function eventRows(run, select) {
   return list;
 }
 
+const ROW = 54, BEYOND = 30;
+
+// A long list of which only what is in sight, and a little more, is there.
 class StepList {
   constructor(run, select) {
-    this.list = make("div", { class: "list", role: "group", "aria-label": "Steps" }, run.steps.map((step) => stepRow(run, step, select)));
+    this.run = run;
+    this.select = select;
+    this.rows = new Map();
+    this.list = make("div", { class: "list rows", role: "group", "aria-label": "Steps" });
+    this.list.style.height = `${ROW * run.steps.length}px`;
     const count = run.steps.reduce((sum, step) => sum + step.events.length, 0);
     const panes = { [`Steps ${number.format(run.steps.length)}`]: () => this.list, [`Memory ${number.format(count)}`]: () => eventRows(run, select) };
-    const pane = make("div", { class: "pane" });
+    this.pane = make("div", { class: "pane", onscroll: () => this.fill() });
     const tabs = Object.entries(panes).map(([name, build], place) => make("button", {
       type: "button", "aria-pressed": String(!place), onclick: (event) => {
         for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab === event.currentTarget));
-        pane.replaceChildren(build());
+        this.pane.replaceChildren(build());
+        if (!place) this.mark(this.step);
       },
     }, name));
-    pane.append(this.list);
-    this.element = make("nav", { class: "card steps", "aria-label": "Steps and memory" }, make("div", { class: "tabs" }, tabs), pane);
+    this.pane.append(this.list);
+    this.element = make("nav", { class: "card steps", "aria-label": "Steps and memory" }, make("div", { class: "tabs" }, tabs), this.pane);
+    new ResizeObserver(() => this.fill()).observe(this.pane);
+  }
+
+  fill() {
+    if (!this.list.isConnected) return;
+    const first = Math.max(0, Math.floor(this.pane.scrollTop / ROW) - BEYOND);
+    const last = Math.min(this.run.steps.length - 1, Math.ceil((this.pane.scrollTop + this.pane.clientHeight) / ROW) + BEYOND);
+    for (const [step, row] of this.rows) {
+      if (step >= first && step <= last) continue;
+      row.remove();
+      this.rows.delete(step);
+    }
+    for (let step = first; step <= last; step++) {
+      if (this.rows.has(step)) continue;
+      const row = stepRow(this.run, this.run.steps[step], this.select);
+      row.style.top = `${ROW * step}px`;
+      if (step === this.step) row.setAttribute("aria-current", "step");
+      this.rows.set(step, row);
+      const next = [...this.rows.keys()].filter((one) => one > step).sort((one, other) => one - other)[0];
+      this.list.insertBefore(row, this.rows.get(next) ?? null);
+    }
   }
 
   mark(step) {
-    this.list.querySelector("[aria-current]")?.removeAttribute("aria-current");
-    const row = this.list.children[step];
-    row.setAttribute("aria-current", "step");
+    this.rows.get(this.step)?.removeAttribute("aria-current");
+    this.step = step;
     // Not scrollIntoView, which would move the page as well.
-    const top = row.offsetTop - this.list.offsetTop, pane = this.list.parentElement;
-    if (pane && (top < pane.scrollTop || top + row.offsetHeight > pane.scrollTop + pane.clientHeight)) pane.scrollTop = top - pane.clientHeight / 2;
+    const top = ROW * step, { scrollTop, clientHeight } = this.pane;
+    if (top < scrollTop || top + ROW > scrollTop + clientHeight) this.pane.scrollTop = top - clientHeight / 2;
+    this.fill();
+    this.rows.get(step)?.setAttribute("aria-current", "step");
   }
 }
 
