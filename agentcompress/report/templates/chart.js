@@ -41,7 +41,7 @@ class Chart {
     });
     const scale = make("label", { class: "check" },
       make("input", { type: "checkbox", onchange: (event) => { this.whole = event.target.checked; this.paint(); } }),
-      "whole scale, without compression");
+      `up to ${number.format(Math.max(...run.steps.map((step) => step.before)))}, as without compression`);
     const marks = [
       make("li", null, make("i", { class: "line ceiling" }), "ceiling"),
       make("li", null, make("i", { class: "line ghost" }), "without compression"),
@@ -114,10 +114,10 @@ class Chart {
     const every = Math.ceil(steps.length / Math.max(2, Math.floor(width / 70)));
     const recalled = (step) => step.events.some(([kind]) => kind === "recalled" || kind === "returned");
     this.cursor = draw("rect", { class: "cursor", y: TOP, width: Math.max(slot, 1), height: PLOT, visibility: "hidden" });
-    this.chosen = draw("rect", { class: "chosen", y: TOP - 6, width: Math.max(slot, 3), height: PLOT + STRIP + 14, rx: 3 });
-    this.svg.replaceChildren(
+    this.chosen = draw("rect", { class: slot < 6 ? "chosen thin" : "chosen", y: TOP - 6, width: Math.max(slot, 3), height: PLOT + STRIP + 14, rx: 3 });
+    this.svg.replaceChildren(...[
       ...ticks.map((tokens) => draw("line", { class: "tick", x2: width, y1: y(tokens), y2: y(tokens) })),
-      this.chosen, ...stacks,
+      slot < 6 ? null : this.chosen, ...stacks,
       draw("path", { class: "line ghost", d: line("before") }),
       draw("path", { class: "line ceiling", d: line("ceiling") }),
       draw("path", { class: "wedges", d: steps.map(({ evicted }, place) =>
@@ -127,11 +127,10 @@ class Chart {
       draw("rect", { class: "trough", y: strip, width, height: STRIP, rx: 2 }),
       draw("path", { class: "hue cached", d: kept }),
       ...ticks.map((tokens) => draw("text", { x: 2, y: y(tokens) - 4 }, number.format(tokens))),
-      ...(most("before") > top ? [draw("text", { x: width - 2, y: TOP + 12, "text-anchor": "end" }, `↑ up to ${number.format(most("before"))} without compression`)] : []),
       ...steps.map((_, place) => place).filter((place) => place % every === 0 && (place + 1) * slot < width - 8).map((place) =>
         draw("text", { x: middle(place), y: strip + STRIP + 18, "text-anchor": "middle" }, number.format(place + 1))),
-      this.cursor,
-    );
+      slot < 6 ? this.chosen : null, this.cursor,
+    ].filter(Boolean));
     this.mark(this.step);
   }
 }
