@@ -16,7 +16,7 @@ import pytest
 from agentcompress.evaluation.policies import POLICY_NAMES
 
 from .commands import Command, WriteLines, fails, spawn
-from .test_report import carried
+from .reports import carried
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "read", "arguments": '{"path": "src/a.py"}'}}
 CHAT: list[dict[str, Any]] = [

@@ -8,8 +8,8 @@ from langchain_core.messages import convert_to_messages
 
 from .commands import Command, WriteLines, fails, spawn
 from .pictures import frames, screen, urls_of
+from .reports import carried
 from .test_cli import CHAT, RUN
-from .test_report import carried
 
 TOOLS = [{"type": "function", "function": {"name": "read", "description": "Reads a file. " * 40}}]
 PIXEL = (

@@ -29,7 +29,7 @@ from agentcompress.report.page import write_report
 from agentcompress.report.run import RunReport
 from agentcompress.tokens import UNKNOWN, RequestCounter
 
-from .test_report import carried
+from .reports import carried
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 

@@ -16,7 +16,7 @@ from agentcompress.values import Plan
 from benchmarks.chromium import BINARY, Tab, browser
 
 from .pictures import block, encoded, screen
-from .test_report import HOSTILE
+from .reports import HOSTILE
 
 STEPS = 24
 COUNT = RequestCounter.for_model(None, image_model="claude-3-5-sonnet")

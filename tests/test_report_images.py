@@ -18,7 +18,7 @@ from agentcompress.tokens import RequestCounter
 from agentcompress.values import Box, Choice, Image, ImageView, TextLine
 
 from .pictures import block, encoded, frames, screen
-from .test_report import carried
+from .reports import carried
 
 COUNT = RequestCounter.for_model(None, image_model="claude-3-5-sonnet")
 WHOLE: tuple[Box, ...] = ((0, 0, 640, 480),)
