@@ -17,7 +17,7 @@ help:
 	@echo "make upstream DIR=…  LangChain's own tests of agents, without the middleware and with it"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
-	@echo "make bench   speed of compression, content types, choosing, merging, images, the store and examples"
+	@echo "make bench   speed of compression, content types, choosing, merging, images, the store, examples and reports"
 	@echo "make bench-peers DATA=…  other tools beside this one on recorded runs, in an environment of its own"
 	@echo "make bench-gpu  encoding, similarity, merging, images and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
@@ -75,6 +75,7 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.images
 	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.examples --examples 100000
+	@$(BIN)/python -m benchmarks.report
 
 # Other tools need other versions, so they have an environment of their own (2 GB). What is measured is kept, row by
 # row, and goes on where it stopped: make bench-peers DATA="runs.jsonl.gz questions.jsonl" ARGS="--sample 40"

@@ -4,7 +4,7 @@ Offline: a scripted model stands in for yours. Replace it with "anthropic:…" o
 """
 
 from langchain_core.documents import Document
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import Runnable, RunnableLambda
 
 from agentcompress.graphs import build_rag
 from agentcompress.graphs.scripted import ScriptedModel, quoting
@@ -24,9 +24,14 @@ def manual() -> list[Document]:
     ]
 
 
+def retrieved(question: str) -> list[Document]:
+    """All of it: what fits is chosen afterwards."""
+    return manual()
+
+
 def main() -> None:
     """One question; what was retrieved, what was shown, and the answer."""
-    retriever = RunnableLambda(lambda question: manual())  # any LangChain retriever
+    retriever: Runnable[str, list[Document]] = RunnableLambda(retrieved)  # any LangChain retriever
     graph = build_rag(ScriptedModel(script=quoting), retriever, budget=600)
     state = graph.invoke({"messages": [{"role": "user", "content": "At how many bar does valve 17 open?"}]})
     sizes = [sum(len(document.page_content) for document in state[of]) for of in ("documents", "shown")]

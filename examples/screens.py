@@ -20,7 +20,8 @@ from langchain_core.tools import tool
 
 from agentcompress import CompressionResult, ContextCompressionMiddleware
 from agentcompress.graphs.scripted import ScriptedModel
-from agentcompress.report.html import compression_report, write_report
+from agentcompress.report.html import compression_report
+from agentcompress.report.page import write_report
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Image, TextLine
 

@@ -16,6 +16,7 @@ import pytest
 from agentcompress.evaluation.policies import POLICY_NAMES
 
 from .commands import Command, WriteLines, fails, spawn
+from .reports import carried
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "read", "arguments": '{"path": "src/a.py"}'}}
 CHAT: list[dict[str, Any]] = [
@@ -166,6 +167,27 @@ def test_an_orphaned_tool_result_is_one_line(command: Command, write_lines: Writ
     fails(command("compress", chat, "--budget", 100), f"{chat}:2: message 1 is a tool result without a call")
 
 
+@pytest.mark.parametrize("budget", ["0.5", "900"])
+@pytest.mark.parametrize("policy", ["agentcompress", "lossless", "mmr"])
+def test_a_replay_has_a_report(
+    command: Command, write_lines: WriteLines, tmp_path: Path, budget: str, policy: str
+) -> None:
+    data, report = write_lines("runs.jsonl", [RUN, {**RUN, "id": "run/2"}]), tmp_path / "r.html"
+    options = ["--budget", budget, "--policy", policy, "--json"]
+    done = command("replay", data, *options, "--report", report)
+    plain = command("replay", data, *options)
+    times = ("ms_median", "ms_p95")
+    figures, expected = json.loads(done.out)["macro"], json.loads(plain.out)["macro"]
+    assert {k: v for k, v in figures.items() if k not in times} == {
+        k: v for k, v in expected.items() if k not in times
+    }
+    runs = [carried(report.read_text(), number) for number in (1, 2)]
+    assert [run["title"] for run in runs] == ["run/1", "run/2"]
+    assert sum(len(run["steps"]) for run in runs) == figures["steps"]
+    if policy != "lossless":
+        assert runs[0]["reasons"]
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -175,6 +197,8 @@ def test_an_orphaned_tool_result_is_one_line(command: Command, write_lines: Writ
         (["--max-steps", "many"], "Invalid value for '--max-steps'"),
         (["--image-model", "abacus"], "no image formula for model 'abacus'"),
         (["--dump", "/no/such/folder/dump.jsonl"], "/no/such/folder/dump.jsonl: No such file or directory"),
+        (["--policy", "full", "--report", "r.html"], "policy 'full' makes no plan that a report could show"),
+        (["--report", "/no/such/folder/r.html"], "/no/such/folder/r.html: No such file or directory"),
         (["--wrong"], "--wrong"),
     ],
 )

@@ -8,6 +8,7 @@ from langchain_core.messages import convert_to_messages
 
 from .commands import Command, WriteLines, fails, spawn
 from .pictures import block, frames, screen, urls_of
+from .reports import carried
 from .test_cli import CHAT, RUN
 
 TOOLS = [{"type": "function", "function": {"name": "read", "description": "Reads a file. " * 40}}]
@@ -50,7 +51,14 @@ def test_relative_images_stand_beside_the_file(
     done = command("compress", file, "--budget", "800", "--model", "claude-3-opus", "--report", report)
     shown = urls_of(json.loads(done.out))
     assert [url[:5] for url in shown] == ["data:", "data:", "2.png"]
-    assert report.read_text().count("data:image/jpeg") == 3
+    assert len(carried(report.read_text())["pictures"]) == 3
+
+
+def test_a_report_says_why(tmp_path: Path, command: Command) -> None:
+    file, report = tmp_path / "chat.json", tmp_path / "report.html"
+    file.write_text(json.dumps(CHAT))
+    assert command("compress", file, "--budget", "900", "--report", report).code == 0
+    assert {why for why, *_ in carried(report.read_text())["reasons"]} >= {"pinned", "not worth its tokens"}
 
 
 @pytest.mark.parametrize("shape", ["openai", "langchain", "anthropic"])

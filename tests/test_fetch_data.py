@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agentcompress.evaluation.budgets import Times
-from agentcompress.evaluation.evaluating import Evaluation, RecordReader
+from agentcompress.evaluation.evaluating import EvalSettings, Evaluation, RecordReader
 from agentcompress.evaluation.reading import TrajectoryReader
 from benchmarks.data_sets import DATA_SETS, ELSEWHERE
 from benchmarks.fetch_data import FetchError, fetch
@@ -67,11 +67,13 @@ def test_trajectories_can_be_replayed(server: str, tmp_path: Path) -> None:
 
 
 def test_questions_and_examples_can_be_evaluated(server: str, tmp_path: Path) -> None:
-    evaluation = Evaluation(budget=Times(1), policies=["random"])
+    settings = EvalSettings(budget=Times(1), policies=("random",))
+    evaluation = Evaluation(settings)
     for name in ("qmsum", "banking77"):
         for path in fetch(DATA_SETS[name], tmp_path / "data", server):
-            for record, reader in RecordReader(str(path)):
-                evaluation.add(record, reader)
+            for part in evaluation.parts(RecordReader(str(path))):
+                for measured in settings.measure(part):
+                    evaluation.count(measured)
     assert evaluation.measured == {"qa": 1, "icl": 1, "gui": 0}
     questions = RecordReader(str(tmp_path / "data" / "qa_qmsum.jsonl.gz"))
     assert [record["evidence"] for record, _ in questions] == [["1", "2"]]

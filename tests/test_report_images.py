@@ -1,5 +1,6 @@
 """Images in the HTML report: thumbnails in which grey is what was not sent, and words that say the rest."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,16 +8,17 @@ from typing import Any
 import pytest
 
 from agentcompress import Compressor
-from agentcompress.images import thumbnail
+from agentcompress.images import Thumbnail, thumbnail
 from agentcompress.messages import OpenAICodec
 from agentcompress.report.frames import FrameViews
-from agentcompress.report.html import compression_report, write_compression_report, write_report
+from agentcompress.report.html import compression_report, write_compression_report
+from agentcompress.report.page import write_report
 from agentcompress.report.run import FrameView, MessageView, RunReport, StepReport
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Box, Choice, Image, ImageView, TextLine
 
 from .pictures import block, encoded, frames, screen
-from .test_report import tags
+from .reports import carried
 
 COUNT = RequestCounter.for_model(None, image_model="claude-3-5-sonnet")
 WHOLE: tuple[Box, ...] = ((0, 0, 640, 480),)
@@ -124,9 +126,10 @@ def test_an_image_that_cannot_be_read_has_a_box_that_says_so(url: str, tmp_path:
     result = Compressor(5_000, counter=COUNT).compress(messages)
     write_compression_report(tmp_path / "r.html", messages, result, counter=COUNT)
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "cannot be read</div>" in html
-    assert "full, 1,600 tokens" in html
-    assert "https://" not in html
+    data = carried(html)
+    assert [["full, 1,600 tokens", None, []]] in [view[7] for view in data["views"]]
+    assert data["pictures"] == []
+    assert "https://example" not in json.dumps(data)
 
 
 def test_a_thumbnail_is_small_upright_and_on_white() -> None:
@@ -149,17 +152,23 @@ def test_pictures_have_words_stand_once_and_reach_for_nothing(tmp_path: Path) ->
         role="tool", label="", state="kept", tokens_before=9, tokens_after=9, spans=(), frames=(frame, grey)
     )
     step = StepReport(
-        action="", before=9, after=9, cache_kept=0, milliseconds=0, evicted=False, messages=(message,)
+        action="",
+        ceiling=9,
+        before=9,
+        after=9,
+        cache_kept=0,
+        milliseconds=0,
+        evicted=False,
+        messages=(message,),
     )
-    write_report(RunReport(title="t", ceiling=9, steps=[step, step]), tmp_path / "r.html")
+    write_report(RunReport(title="t", steps=[step, step]), tmp_path / "r.html")
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert html.count("data:image/jpeg") == 1
-    attributes = tags(html).attributes
-    named = [value for name, value in attributes if name == "aria-label" and value and "Image" in value]
-    assert named == 2 * ["Image of this message: full, 410 tokens", "Image of this message: dropped"]
-    targets = {f"#{value}" for name, value in attributes if name == "id"}
-    links = [value or "" for name, value in attributes if name == "href"]
-    assert {link for link in links if not link.startswith("data:image/jpeg;base64,")} == targets
+    data = carried(html)
+    ((url, *sizes),) = data["pictures"]
+    assert url.startswith("data:image/jpeg;base64,")
+    assert sizes == [160, 120, 640, 480]
+    assert data["views"][0][7] == [["full, 410 tokens", 0, [[0, 0, 640, 480]]], ["dropped", 0, []]]
+    assert "img-src data:;" in html
 
 
 def test_a_hundred_screenshots_make_a_small_report(tmp_path: Path) -> None:
@@ -168,3 +177,27 @@ def test_a_hundred_screenshots_make_a_small_report(tmp_path: Path) -> None:
     result = Compressor(20_000, counter=COUNT).compress(messages)
     write_compression_report(tmp_path / "r.html", messages, result, counter=COUNT)
     assert (tmp_path / "r.html").stat().st_size < 2_000_000
+
+
+def test_of_more_pictures_than_a_page_has_room_for_the_newest_are_kept(tmp_path: Path) -> None:
+    many = [
+        Thumbnail(url=f"data:image/jpeg;base64,{n:04}{'A' * 400_000}", size=(1, 1), extent=(2, 2))
+        for n in range(9)
+    ]
+    shown = tuple(FrameView(fate="dropped", thumbnail=one, kept=()) for one in many)
+    message = MessageView(
+        role="tool", label="", state="kept", tokens_before=9, tokens_after=9, spans=(), frames=shown
+    )
+    step = StepReport(
+        action="",
+        ceiling=9,
+        before=9,
+        after=9,
+        cache_kept=0,
+        milliseconds=0,
+        evicted=False,
+        messages=(message,),
+    )
+    write_report(RunReport(title="t", steps=[step]), tmp_path / "r.html")
+    pictures = carried((tmp_path / "r.html").read_text(encoding="utf-8"))["pictures"]
+    assert [bool(url) for url, *_ in pictures] == [False] * 2 + [True] * 7

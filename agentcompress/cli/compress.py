@@ -41,7 +41,7 @@ def compress(
     from agentcompress.evaluation.conversation import read_conversation
     from agentcompress.evaluation.images import ImageFolder
 
-    check_distinct(file, output, report)
+    check_distinct([file], output, report)
     conversation = read_conversation(file)
     images = ImageFolder(Path(file).parent)
     messages = list(map(images.resolved, conversation.messages))
@@ -60,7 +60,8 @@ def compress(
     if report is not None:
         from agentcompress.report.html import write_compression_report
 
-        write_compression_report(report, messages, result, counter=counter)
+        reasons = compressor.explain(messages, query=query, tools=conversation.tools)
+        write_compression_report(report, messages, result, reasons=reasons, counter=counter)
     if as_json:
         beside = {} if output else {"messages": conversation.plain(shown)}
         print(json.dumps({**result.figures(), **beside}, indent=1))

@@ -1,6 +1,6 @@
 """What several commands take, and what is checked of it before any work is done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -47,9 +47,9 @@ def parse_budget(text: str) -> int | float:
         return checked_limit(budget)
 
 
-def check_distinct(source: str, *outputs: Path | None) -> None:
+def check_distinct(sources: Sequence[str], *outputs: Path | None) -> None:
     """Refuses to write over what is read, or one output over another, before any work is done."""
-    seen = [Path(source).resolve()]
+    seen = [Path(source).resolve() for source in sources]
     for output in filter(None, outputs):
         if output.resolve() in seen and not output.is_char_device():
             raise InvalidInputError("is read or written here already", path=output)

@@ -55,6 +55,10 @@ def replay(
     dump: Annotated[
         Path | None, typer.Option(help="Write each compressed context here, one JSON line a step.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write an HTML report here: what became of every message, and why. Takes longer."),
+    ] = None,
     recall: Annotated[
         bool,
         typer.Option(
@@ -72,6 +76,7 @@ def replay(
     limit = parse_budget(budget)
     in_order = isinstance(limit, int) if stateful is None else stateful
     from agentcompress.evaluation.playing import ReplaySettings
+    from agentcompress.evaluation.policies import PLANNING
     from agentcompress.evaluation.summary import Summary
     from agentcompress.mappers import mapper_for
     from agentcompress.tokens import price_model
@@ -88,9 +93,12 @@ def replay(
             recall=recall,
         )
         replayed.replay()  # So that what is wrong with them is said at once.
+        if report and policy not in PLANNING:
+            raise ValueError(f"policy {policy!r} makes no plan that a report could show")
         summary = Summary(stateful=in_order, prices=price_model(prices))
         mapper = mapper_for(jobs, ray)
-    _play(replayed, data, mapper, summary, dump)
+    check_distinct(data, dump, report)
+    _play(replayed, data, mapper, summary, dump, report)
     figures = {
         "policy": policy,
         "budget": limit,
@@ -108,26 +116,37 @@ def replay(
 
 
 def _play(
-    replayed: ReplaySettings, data: Sequence[str], mapper: Mapper, summary: Summary, dump: Path | None
+    replayed: ReplaySettings,
+    data: Sequence[str],
+    mapper: Mapper,
+    summary: Summary,
+    dump: Path | None,
+    report: Path | None,
 ) -> None:
     from agentcompress.evaluation.dump import Dump
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.evaluation.reading import TrajectoryReader
+    from agentcompress.report.page import RunPage
+    from agentcompress.report.replayed import ReportedReplay
+    from agentcompress.report.run import RunReport
 
     progress = ReadingProgress([TrajectoryReader(path) for path in data])
-    for path in data:
-        check_distinct(path, dump)
+    page = RunPage("A replay, step by step" if replayed.stateful else "Snapshots of recorded runs")
+    play = ReportedReplay(settings=replayed).play if report else replayed.play
     done = 0
     try:
         with ExitStack() as stack:
-            steps = stack.enter_context(mapper).flat_map(replayed.play, progress.items())
-            # Behind the workers: where they cannot start, an older dump stays.
             sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
+            played = stack.enter_context(mapper).flat_map(play, progress.items())
             stack.enter_context(progress)
-            for done, step in enumerate(steps, start=1):
+            for item in played:
+                if isinstance(item, RunReport):
+                    page.add(item)
+                    continue
+                done += 1
                 if sink:
-                    sink.write(step)
-                summary.add(step)
+                    sink.write(item)
+                summary.add(item)
                 progress.say(f"{done:,} steps")
     except KeyboardInterrupt:
         kept = f"; {dump} holds {sink.steps:,} whole lines" if dump and sink else ""
@@ -137,3 +156,5 @@ def _play(
             "no step to replay: snapshots need a tool call after 1,000 tokens, --stateful any answer",
             path=", ".join(data),
         )
+    if report:
+        page.write(report)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agentcompress.compressor import Compressor
 from agentcompress.messages import codec_for, tool_schemas
-from agentcompress.report.frames import FrameViews
+from agentcompress.report.growing import GrowingReport
 from agentcompress.report.run import StepReport
-from agentcompress.report.views import message_views
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import CompressionResult, Message, Plan, common_start
+from agentcompress.values import CompressionResult, Message, Plan
 
 from .meter import Call
 
@@ -25,39 +25,40 @@ class Measure:
         """Tokens of the largest request."""
         return max((self._tools(call) + self._cost(_read(call.sent)) for call in calls), default=0)
 
-    def steps(self, calls: Sequence[Call], results: Sequence[CompressionResult] = ()) -> list[StepReport]:
+    def steps(
+        self,
+        calls: Sequence[Call],
+        results: Sequence[CompressionResult] = (),
+        explaining: Compressor | None = None,
+    ) -> Sequence[StepReport]:
         """One step a call.
 
         Args:
             calls: The calls of a run.
             results: What the compressor said, in order; none where there was no compression. One whose
                 messages the provider refused is passed over.
+            explaining: A compressor with the settings of the one that made them; it says why.
         """
-        steps = []
-        before: list[Message] = []
-        frames, rest = FrameViews(self.counter), iter(results)
-        for index, call in enumerate(calls):
+        growing = GrowingReport(self.counter)
+        plan, rest = Plan(), iter(results)
+        for call in calls:
             result = next((one for one in rest if one.messages == call.sent), None)
-            held, sent, tools = _read(call.held), _read(call.sent), self._tools(call)
-            steps.append(
-                StepReport(
-                    action=call.action,
-                    before=tools + self._cost(held),
-                    after=tools + self._cost(sent),
-                    cache_kept=(tools if index else 0) + self._cost(sent[: common_start(before, sent)]),
-                    milliseconds=call.milliseconds,
-                    evicted=result is not None and result.evicted,
-                    messages=message_views(
-                        held,
-                        sent,
-                        result.plan if result else Plan(),
-                        cost=self.counter.message,
-                        frames=frames,
-                    ),
-                )
+            decided = explaining and result and (result.evicted or result.left)
+            growing.add(
+                _read(call.held),
+                _read(call.sent),
+                result.plan if result else Plan(),
+                action=call.action,
+                ceiling=result.ceiling if result else self._tools(call) + self._cost(_read(call.sent)),
+                schemas=self._tools(call),
+                milliseconds=call.milliseconds,
+                evicted=result is not None and result.evicted,
+                reasons=explaining.explain(call.held, tools=call.tools, plan=plan)
+                if explaining and decided
+                else (),
             )
-            before = sent
-        return steps
+            plan = result.plan if result else plan
+        return growing.report("").steps
 
     def _cost(self, messages: Sequence[Message]) -> int:
         return sum(map(self.counter.message, messages))

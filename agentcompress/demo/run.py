@@ -10,12 +10,13 @@ from langchain_core.language_models import BaseChatModel
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from agentcompress.compressor import Compressor
 from agentcompress.errors import AgentCompressError, InvalidInputError, MissingDependencyError
 from agentcompress.integration import ContextCompressionMiddleware
-from agentcompress.report.html import write_report
+from agentcompress.report.page import write_report
 from agentcompress.report.run import RunReport, StepReport
 from agentcompress.tokens import UNKNOWN, RequestCounter
-from agentcompress.values import CompressionResult
+from agentcompress.values import Budget, CompressionResult
 
 from .measured import Measure
 from .meter import Call
@@ -49,12 +50,13 @@ def run(model: str | None, report: Path, console: Console) -> int:
             raise
         # A provider's library raises what it likes: no key, no quota, no network.
         raise AgentCompressError(f"{model} failed: {_first_line(error)}") from error
-    plain_steps, steps = measure.steps(plain.calls), measure.steps(tight.calls, results)
+    explaining = Compressor(Budget.for_long_run(ceiling), model=model or UNKNOWN, image_files=False)
+    plain_steps, steps = measure.steps(plain.calls), measure.steps(tight.calls, results, explaining)
     console.print(steps_table(steps))
     console.print(totals_table({"uncompressed": (plain, plain_steps), "compressed": (tight, steps)}))
     for name, played in (("uncompressed", plain), ("compressed", tight)):
         console.print(f"{name}: {played.verdict}", markup=False)
-    write_report(_report(plain, plain_steps, tight, steps, ceiling), report)
+    write_report(_report(plain, plain_steps, tight, steps), report)
     console.print(f"report: {report}", markup=False, soft_wrap=True)
     return 0 if plain.solved and tight.solved else 1
 
@@ -83,7 +85,7 @@ def _play(
 
 
 def _report(
-    plain: Run, plain_steps: Sequence[StepReport], tight: Run, steps: Sequence[StepReport], ceiling: int
+    plain: Run, plain_steps: Sequence[StepReport], tight: Run, steps: Sequence[StepReport]
 ) -> RunReport:
     notes = []
     for name, played, taken in (("uncompressed", plain, plain_steps), ("compressed", tight, steps)):
@@ -93,7 +95,7 @@ def _report(
             (f"{name} run sent", f"{sent:,} tokens in {len(played.calls)} calls"),
             (f"{name} run, largest request", f"{max((step.after for step in taken), default=0):,} tokens"),
         ]
-    return RunReport(title="One task, a quarter of the context", ceiling=ceiling, steps=steps, notes=notes)
+    return RunReport(title="One task, a quarter of the context", steps=steps, notes=notes)
 
 
 def _first_line(error: Exception) -> str:

@@ -26,7 +26,9 @@ _BASELINES: dict[str, Callable[[], Policy]] = {
     "random": RandomPolicy,
 }
 _NO_LIMIT = 10**9
-POLICY_NAMES = ("agentcompress", "lossless", *_BASELINES, *NULLS)
+PLANNING = ("agentcompress", "lossless", *NULLS)
+"""Those that make a plan, which a report can show."""
+POLICY_NAMES = (*PLANNING[:2], *_BASELINES, *NULLS)
 
 
 class OwnPolicy:
@@ -56,8 +58,14 @@ class SnapshotPolicy(OwnPolicy):
         if self._compressor is None:
             self._compressor = self._made(Budget(limit=ceiling), recording.measure)
         compressor = self._compressor.with_budget(ceiling)
-        result = compressor.compress(recording.trajectory.messages[:step])
-        return Shown(messages=result.messages, evicted=result.evicted)
+        messages = recording.trajectory.messages[:step]
+        result = compressor.compress(messages)
+        return Shown(
+            messages=result.messages,
+            evicted=result.evicted,
+            plan=result.plan,
+            explain=partial(compressor.explain, messages),
+        )
 
 
 class StatefulPolicy(OwnPolicy):
@@ -71,9 +79,12 @@ class StatefulPolicy(OwnPolicy):
         if self._compressor is None:
             self._compressor = self._made(budget, recording.measure)
         compressor = self._compressor.with_budget(budget)
-        result = compressor.compress(recording.trajectory.messages[:step], plan=self._plan)
+        messages = recording.trajectory.messages[:step]
+        result = compressor.compress(messages, plan=self._plan)
+        decided = result.evicted or result.left
+        explain = partial(compressor.explain, messages, plan=self._plan) if decided else None
         self._plan = result.plan
-        return Shown(messages=result.messages, evicted=result.evicted)
+        return Shown(messages=result.messages, evicted=result.evicted, plan=result.plan, explain=explain)
 
 
 class LosslessPolicy:
@@ -89,7 +100,8 @@ class LosslessPolicy:
             self._compressor = _compressor(
                 Budget(limit=_NO_LIMIT), recording.measure, self._encoder, lossless=True
             )
-        return Shown(messages=self._compressor.compress(recording.trajectory.messages[:step]).messages)
+        result = self._compressor.compress(recording.trajectory.messages[:step])
+        return Shown(messages=result.messages, plan=result.plan)
 
 
 def policy_named(

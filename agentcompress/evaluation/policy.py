@@ -1,7 +1,10 @@
 """What a policy is: a way to make a context fit, by name."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from agentcompress.values import Plan, Reason
 
 from .recording import Recording
 
@@ -14,6 +17,10 @@ class Shown:
     """OpenAI chat format; messages that did not change are the recording's own objects."""
     evicted: bool = False
     """Whether a new plan was made for it."""
+    plan: Plan | None = None
+    """What made it of the context; None for policies that make none."""
+    explain: Callable[[], Sequence[Reason]] | None = None
+    """Says why, segment by segment, where something was decided; takes as long again."""
 
 
 class Policy(Protocol):

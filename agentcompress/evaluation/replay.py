@@ -67,11 +67,15 @@ class Step:
         return self.full_tokens >= _LONG
 
 
+Watch = Callable[[Recording, Step, Shown], None]
+
+
 class Replay:
     """A policy, a budget and a mode, ready to be played.
 
     Attributes:
         stateful: Whether every answer is played in order.
+        measure: Counts tokens.
 
     Args:
         budget: Tokens of a whole request, or the share of what is not base (float in (0, 1)).
@@ -100,22 +104,29 @@ class Replay:
         self._budget = budget
         self._policy = policy
         self.stateful = stateful
-        self._measure = measure
+        self.measure = measure
         self._max_steps = max_steps
         self._recalling = recalling
 
-    def play(self, trajectories: Iterable[Trajectory]) -> Iterator[Step]:
-        """Every step of every trajectory, in order; nothing is held back."""
-        for trajectory in trajectories:
-            yield from self._play(Recording(trajectory, self._measure))
+    def play(self, trajectories: Iterable[Trajectory], watch: Watch | None = None) -> Iterator[Step]:
+        """Every step of every trajectory, in order; nothing is held back.
 
-    def _play(self, recording: Recording) -> Iterator[Step]:
+        Args:
+            trajectories: What is played.
+            watch: Told of each step, with what the policy said; outside the time that is measured.
+        """
+        for trajectory in trajectories:
+            yield from self._play(Recording(trajectory, self.measure), watch)
+
+    def _play(self, recording: Recording, watch: Watch | None) -> Iterator[Step]:
         policy = self._policy()
         previous: Sequence[dict[str, Any]] = ()
         previous_step = 0
         steps = stateful_steps(recording) if self.stateful else snapshot_steps(recording, self._max_steps)
         for index in steps:
-            step = self._step(recording, index, policy, previous, previous_step)
+            step, shown = self._step(recording, index, policy, previous, previous_step)
+            if watch:
+                watch(recording, step, shown)
             yield step
             previous, previous_step = step.messages, index
 
@@ -126,7 +137,7 @@ class Replay:
         policy: Policy,
         previous: Sequence[dict[str, Any]],
         previous_step: int,
-    ) -> Step:
+    ) -> tuple[Step, Shown]:
         ceiling = ceiling_of(recording, index, self._budget)
         skipped = False
         start = time.perf_counter()
@@ -139,7 +150,7 @@ class Replay:
         looks = [recording.look(message) for message in shown.messages]
         messages = recording.trajectory.as_written(shown.messages)
         same = common_start(previous, messages)
-        return Step(
+        made = Step(
             id=recording.trajectory.id,
             source=recording.trajectory.source,
             index=index,
@@ -157,3 +168,4 @@ class Replay:
             visibility=visibility(recording, index, [view for view, _ in looks]),
             recalled=self._recalling.ask(recording, index, shown.messages) if self._recalling else None,
         )
+        return made, shown

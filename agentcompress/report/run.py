@@ -1,14 +1,17 @@
 """What a report shows: one run, its requests, and what became of each message."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from agentcompress.images import Thumbnail
-from agentcompress.values import Box
+from agentcompress.values import Box, Reason
 
-SpanKind = Literal["kept", "elided", "added"]
+SpanKind = Literal["kept", "condensed", "merged", "dropped", "added"]
 State = Literal["kept", "shortened", "folded", "added"]
+EventKind = Literal["evicted", "condensed", "recalled", "returned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +19,12 @@ class Span:
     """A stretch of a message."""
 
     kind: SpanKind
-    """`kept` and `elided` are the original's text; `added` is what stands in for it."""
+    """`added` is our own text; all others are the original's: as it was, said in fewer words, said
+    elsewhere, or gone."""
     text: str
     """The stretch itself."""
+    reason: Reason | None = None
+    """Why, where that was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,8 @@ class FrameView:
     """The image; None where it cannot be read."""
     kept: tuple[Box, ...]
     """The parts of it that were sent, as pixels or as text."""
+    reason: Reason | None = None
+    """Why, where that was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +59,30 @@ class MessageView:
     """Its text in order."""
     frames: tuple[FrameView, ...] = ()
     """Its images in order."""
+    held: Mapping[str, int] = field(default_factory=dict)
+    """Its tokens without compression, by what takes them."""
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """Its tokens as it was sent, by what takes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that the memory of a run did or was asked."""
+
+    kind: EventKind
+    """A new global plan, a result condensed on arrival, something asked back or brought back unasked."""
+    text: str
+    """What it was about."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepReport:
     """One request."""
 
     action: str
     """What the agent did next."""
+    ceiling: int
+    """Hard limit of the request in tokens."""
     before: int
     """Tokens without compression."""
     after: int
@@ -71,11 +95,32 @@ class StepReport:
     """Whether a new global plan was made."""
     messages: tuple[MessageView, ...]
     """Every message, folded ones included."""
+    schemas: int = 0
+    """Tokens of the tool schemas, which are sent as they are."""
+    events: tuple[Event, ...] = ()
+    """What the memory did, in order."""
 
     @property
     def saved(self) -> float:
         """Share of the tokens that was removed."""
         return 1 - self.after / self.before if self.before else 0.0
+
+    @cached_property
+    def sent(self) -> Mapping[str, int]:
+        """Tokens as sent, by what takes them."""
+        return self._summed([view.sent for view in self.messages if view.tokens_after])
+
+    @cached_property
+    def held(self) -> Mapping[str, int]:
+        """Tokens without compression, by what takes them."""
+        return self._summed([view.held for view in self.messages])
+
+    def _summed(self, taken: Sequence[Mapping[str, int]]) -> Mapping[str, int]:
+        total = Counter({"tool schemas": self.schemas})
+        for one in taken:
+            for name, tokens in one.items():
+                total[name] += tokens
+        return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +129,6 @@ class RunReport:
 
     title: str
     """The headline."""
-    ceiling: int
-    """Hard limit of a request in tokens."""
     steps: Sequence[StepReport]
     """Its requests in order."""
     notes: Sequence[tuple[str, str]] = ()

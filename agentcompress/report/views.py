@@ -1,77 +1,139 @@
 """Originals, a plan and what was sent by it → what became of each message."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
 
+from agentcompress.pipeline.accounting import breakdown
 from agentcompress.pipeline.fingerprint import fingerprints
-from agentcompress.values import Choice, Image, Message, Plan, ToolCall
+from agentcompress.tokens import RequestCounter
+from agentcompress.values import RECALL, Choice, Image, Message, Plan, Reason, TextReader, ToolCall
 
 from .frames import FrameViews
+from .reasons import explained, with_reasons
 from .run import MessageView, Span, SpanKind, State
 
 _MARK = re.compile(r"(^…\n|^\[[^\n]*\btokens\b[^\n]*\](?:\n|\Z)|…)", re.MULTILINE)
 _JOINT = re.compile(r"(?<=[,{\[])|(?=[}\]])")
 _LABEL_CHARACTERS = 200
+NOTES = "notes of the compressor"
+"""What stands for messages that left, by what takes tokens."""
+RECALLED = "recalled"
+"""Answers of the recall tool."""
 
 
-def message_views(
-    originals: Sequence[Message],
-    sent: Sequence[Message],
-    plan: Plan,
-    *,
-    cost: Callable[[Message], int],
-    frames: FrameViews,
-) -> tuple[MessageView, ...]:
-    """Every message of a request in order: kept, shortened, folded away or added.
+class MessageViews:
+    """Says what became of the messages of a run; each that stays as it was is looked at once.
 
     Args:
-        originals: The messages without compression.
-        sent: The messages as the model saw them.
-        plan: What made these of those.
-        cost: Tokens of a message.
-        frames: Says what became of images.
-
-    Raises:
-        ValueError: The plan makes another number of messages of the originals.
+        counter: Counts messages and images.
+        text_reader: The one that read the text in images.
     """
-    calls = {call.id: call for message in originals for call in message.calls}
-    return tuple(
-        MessageView(
+
+    def __init__(self, counter: RequestCounter, text_reader: TextReader | None = None) -> None:
+        self._cost = counter.message
+        self._frames = FrameViews(counter, text_reader)
+        self._calls: dict[str, ToolCall] = {}
+        self._made: dict[tuple[str, str, bool], MessageView] = {}
+
+    def of(
+        self,
+        originals: Sequence[Message],
+        sent: Sequence[Message],
+        plan: Plan,
+        reasons: Sequence[Reason] = (),
+    ) -> tuple[MessageView, ...]:
+        """Every message of a request in order: kept, shortened, folded away or added.
+
+        Args:
+            originals: The messages without compression.
+            sent: The messages as the model saw them.
+            plan: What made these of those.
+            reasons: Why, segment by segment, where that was asked.
+
+        Raises:
+            ValueError: The plan makes another number of messages of the originals.
+        """
+        why = {index: list(group) for index, group in groupby(reasons, lambda reason: reason.message)}
+        views = []
+        for index, name, original, shown in _pairs(originals, sent, plan):
+            key = (name, shown.digest if shown else "", original is None)
+            view = self._made.get(key)
+            if view is None:
+                view = self._view(original, shown, plan.shown.get(name), why.get(index, ()))
+                self._made[key] = view
+            views.append(view)
+        return tuple(views)
+
+    def _view(
+        self,
+        original: Message | None,
+        shown: Message | None,
+        chosen: Sequence[Choice] | None,
+        reasons: Sequence[Reason],
+    ) -> MessageView:
+        message = original or shown or Message(role="user")
+        self._calls.update((call.id, call) for call in message.calls)
+        stretches = spans(original.text if original else "", shown.text if shown else "")
+        return MessageView(
             role=message.role,
-            label=_label(message, calls),
+            label=self._label(message),
             state=_state(original, shown),
-            tokens_before=cost(original) if original else 0,
-            tokens_after=cost(shown) if shown else 0,
-            spans=tuple(spans(original.text if original else "", shown.text if shown else "")),
-            frames=frames.of(message, _choices(original, shown, plan.shown.get(name))),
+            tokens_before=self._cost(original) if original else 0,
+            tokens_after=self._cost(shown) if shown else 0,
+            spans=tuple(explained(original, stretches, reasons) if original else stretches),
+            frames=with_reasons(
+                message, self._frames.of(message, _choices(original, shown, chosen)), reasons
+            ),
+            held=self._taken(original, original),
+            sent=self._taken(original, shown),
         )
-        for name, message, original, shown in _pairs(originals, sent, plan)
-    )
+
+    def _taken(self, original: Message | None, message: Message | None) -> Mapping[str, int]:
+        """Tokens of a message by what takes them."""
+        if message is None:
+            return {}
+        if original is None:
+            return {NOTES: self._cost(message)}
+        call = self._calls.get(message.call_id or "")
+        if call and call.name == RECALL:
+            return {RECALLED: self._cost(message)}
+        return {name: tokens for name, tokens in breakdown([message], 0, self._cost).items() if tokens}
+
+    def _label(self, message: Message) -> str:
+        if message.call_id is not None:
+            answered = self._calls.get(message.call_id)
+            return short([answered] if answered else [])
+        return short(message.calls)
 
 
 def spans(original: str, shown: str) -> Iterator[Span]:
-    """A text as it was and as it was shown, as stretches kept, elided and added.
+    """A text as it was and as it was shown, as stretches kept, dropped and added.
 
-    Joining the kept and elided ones gives the original, the kept and added ones what was shown.
+    Joining the kept and dropped ones gives the original, the kept and added ones what was shown.
     """
     if original == shown:
         yield from _span("kept", shown)
         return
+    for kind, group in groupby(_stretches(original, shown), lambda span: span.kind):
+        yield from _span(kind, "".join(span.text for span in group))
+
+
+def _stretches(original: str, shown: str) -> Iterator[Span]:
     at = 0
     for piece in _pieces(original, shown):
         # The line that ends a shortened message is preceded by a newline that may be new as well.
         for kept in dict.fromkeys((piece, piece.removesuffix("\n"))):
             found = original.find(kept, at)
             if kept and found >= 0 and (found == at or not _MARK.fullmatch(piece)):
-                yield from _span("elided", original[at:found])
+                yield from _span("dropped", original[at:found])
                 yield from _span("kept", kept)
                 yield from _span("added", piece[len(kept) :])
                 at = found + len(kept)
                 break
         else:
             yield from _span("added", piece)
-    yield from _span("elided", original[at:])
+    yield from _span("dropped", original[at:])
 
 
 def _pieces(original: str, shown: str) -> Iterator[str]:
@@ -89,19 +151,19 @@ def _span(kind: SpanKind, text: str) -> Iterator[Span]:
 
 def _pairs(
     originals: Sequence[Message], sent: Sequence[Message], plan: Plan
-) -> Iterator[tuple[str, Message, Message | None, Message | None]]:
-    """Each message with its name, its original and what was sent of it; None where there is none."""
+) -> Iterator[tuple[int, str, Message | None, Message | None]]:
+    """Each message with place and name, its original and what was sent of it; None where there is none."""
     names = fingerprints(originals)
     made = sum(len(plan.notes.get(name, ())) if name in plan.folded else 1 for name in names)
     if made != len(sent):
         raise ValueError(f"the plan makes {made} of these {len(names)} messages, and {len(sent)} were sent")
     rest = iter(sent)
-    for name, original in zip(names, originals, strict=True):
+    for index, (name, original) in enumerate(zip(names, originals, strict=True)):
         if name in plan.folded:
-            yield from ((name, note, None, note) for note in islice(rest, len(plan.notes.get(name, ()))))
-            yield name, original, original, None
+            yield from ((index, name, None, note) for note in islice(rest, len(plan.notes.get(name, ()))))
+            yield index, name, original, None
         else:
-            yield name, original, original, next(rest)
+            yield index, name, original, next(rest)
 
 
 def _choices(
@@ -126,13 +188,7 @@ def _state(original: Message | None, shown: Message | None) -> State:
     return "kept" if original.parts == shown.parts else "shortened"
 
 
-def _label(message: Message, calls: dict[str, ToolCall]) -> str:
-    if message.call_id is not None:
-        answered = calls.get(message.call_id)
-        return _short([answered] if answered else [])
-    return _short(message.calls)
-
-
-def _short(calls: Sequence[ToolCall]) -> str:
+def short(calls: Sequence[ToolCall]) -> str:
+    """Calls on one line."""
     text = ", ".join(f"{call.name}({call.arguments})" for call in calls)
     return text if len(text) <= _LABEL_CHARACTERS else text[: _LABEL_CHARACTERS - 1] + "…"
