@@ -77,11 +77,9 @@ class QuestionEvaluation:
 
     def __init__(self, *, budget: EvalBudget, policies: Sequence[str]) -> None:
         self._reading = QuestionReading()
-        self._recall = RecallEvaluation(budget=budget, policies=policies)
-
-        self.measure = self._recall.measure
-        self.count = self._recall.count
-        self.to_dict = self._recall.to_dict
+        recall = RecallEvaluation(budget=budget, policies=policies)
+        self.measure, self.count = recall.measure, recall.count
+        self.to_dict = recall.to_dict
 
     def read(self, record: Mapping[str, Any], reader: LineReader) -> Sequence[Question]:
         """A question; a set of documents is kept for those to come."""
@@ -96,8 +94,7 @@ class ExampleEvaluation:
 
     def __init__(self, *, budget: EvalBudget, policies: Sequence[str]) -> None:
         votes = VoteEvaluation(budget=budget, policies=policies)
-        self.measure = votes.measure
-        self.count = votes.count
+        self.measure, self.count = votes.measure, votes.count
         self.to_dict = votes.to_dict
 
     def read(self, record: Mapping[str, Any], reader: LineReader) -> Sequence[ExampleSet]:
@@ -115,8 +112,7 @@ class ImageEvaluation:
 
     def __init__(self, *, budget: EvalBudget, policies: Sequence[str], image_model: str) -> None:
         visibility = VisibilityEvaluation(budget=budget, policies=policies, image_model=image_model)
-        self.measure = visibility.measure
-        self.count = visibility.count
+        self.measure, self.count = visibility.measure, visibility.count
         self.to_dict = visibility.to_dict
 
     def read(self, record: Mapping[str, Any], reader: LineReader) -> Sequence[Target]:
