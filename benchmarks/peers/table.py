@@ -117,7 +117,7 @@ def _by_source(figures: Figures, budget: float) -> Iterator[str]:
 def _losses(figures: Figures) -> str:
     lost = [one for budget in _SHARES for one in figures.losses(budget)]
     fair = [one for one in lost if not one.over]
-    within = "; ".join(map(_lost, fair)) or "nowhere"
+    within = "; ".join(map(_lost, fair)) or "nowhere in what was measured"
     over = Counter(one.peer for one in lost if one.over)
     beyond = ", ".join(f"{peer} ({times})" for peer, times in over.items()) or "none"
     slower = [
