@@ -130,6 +130,8 @@ def test_json_in_part_is_told_from_placeholders() -> None:
     for message, content in zip(shown[1::2], contents, strict=True):
         message["content"] = content
     assert json_validity(original, shown) == (2, 1)
+    twice = [*step(1, whole), *step(1, '{"orders": []}')]
+    assert json_validity(twice, twice) == (0, 0)
 
 
 def test_evidence_counts_where_all_its_words_are_shown() -> None:

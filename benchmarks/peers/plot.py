@@ -56,10 +56,18 @@ def draw(
     within = [peer for peer in points if not over.get(peer)]
     front = figures.front(within, lambda peer: points[peer][0], lambda peer: points[peer][1])
     axes.step(*zip(*(points[peer] for peer in front), strict=True), where="post", color="#888", lw=1)
-    for peer, (x, y) in points.items():
+    for place, peer in enumerate(sorted(points, key=lambda one: points[one][::-1])):
+        x, y = points[peer]
         colour = "#c0392b" if peer == OURS else "#2c3e50"
         axes.scatter([x], [y], s=36, color=colour, facecolors="none" if over.get(peer) else colour)
-        axes.annotate(peer, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8, color=colour)
+        axes.annotate(
+            peer,
+            (x, y),
+            xytext=(5, (4, -11)[place % 2]),
+            textcoords="offset points",
+            fontsize=8,
+            color=colour,
+        )
     if logarithmic:
         axes.set_xscale("log")
     axes.set_xlabel(label)

@@ -5,6 +5,7 @@ usage: python -m benchmarks.peers.table [--check | --write] [--results FILE]
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def _introduction(results: Results) -> str:
 
 
 def _kept(figures: Figures) -> Iterator[str]:
-    heads = [f"tool-only at {share:.0%} (tokens kept)" for share in _SHARES]
+    heads = [
+        f"tool-only at {share:.0%}, {len(figures.sources(share))} sources (tokens kept)" for share in _SHARES
+    ]
     yield _row(["", *heads, "over the ceiling", "broken pairs", "JSON still valid", "evidence at 25 / 10%"])
     yield "|---" + "|---:" * (len(heads) + 4) + "|"
     for peer in figures.peers:
@@ -49,7 +52,7 @@ def _kept(figures: Figures) -> Iterator[str]:
             _both(_share(figures.mean(peer, one, "tool_only")), _share(figures.mean(peer, one, "kept_ratio")))
             for one in _SHARES
         ]
-        recalls = [_share(figures.recall(peer, share)) for share in _SHARES]
+        recalls = [_recall(figures, peer, share) for share in _SHARES]
         yield _row(
             [
                 _name(peer),
@@ -114,20 +117,40 @@ def _by_source(figures: Figures, budget: float) -> Iterator[str]:
 def _losses(figures: Figures) -> str:
     lost = [one for budget in _SHARES for one in figures.losses(budget)]
     fair = [one for one in lost if not one.over]
-    within = "; ".join(map(_lost, fair)) or "nowhere"
-    over = len(lost) - len(fair)
+    within = "; ".join(map(_lost, fair)) or "nowhere in what was measured"
+    over = Counter(one.peer for one in lost if one.over)
+    beyond = ", ".join(f"{peer} ({times})" for peer, times in over.items()) or "none"
     slower = [
         f"{peer} ({_cpu(figures, peer):,.0f} ms)"
         for peer in figures.peers
         if peer != OURS and figures.latency(peer) and _cpu(figures, peer) < _cpu(figures, OURS)
     ]
     cheaper = _cheaper(figures)
+    finders = "; ".join(
+        _finders(figures, share) for share in _SHARES if figures.recall(OURS, share) is not None
+    )
     return (
-        f"Where a peer that stays within the budget keeps more: {within}. Peers that exceed it keep more in "
-        f"{over} further cases. Cheaper at {_CEILING:,.0f} and never over: {', '.join(cheaper) or 'none'}. "
+        f"Where a peer that stays within the budget keeps more: {within}. Over the budget "
+        f"keep more, in so many cases: {beyond}. "
+        f"Cheaper at {_CEILING:,.0f} and never over: {', '.join(cheaper) or 'none'}. "
+        f"More evidence of documents in one tool output: {finders or _NONE}. "
         f"Faster on 126,000 fresh tokens (AgentCompress: {_cpu(figures, OURS):,.0f} ms of a processor): "
         f"{', '.join(slower) or 'none'}. Not run, for want of weights: {', '.join(WEIGHTED)}."
     )
+
+
+def _recall(figures: Figures, peer: str, share: float) -> str:
+    over = any(row["over_ceiling"] for row in figures.rows(peer, "evidence", share).values())
+    recall = figures.recall(peer, share)
+    return f"{_share(recall)}†" if over and recall is not None else _share(recall)
+
+
+def _finders(figures: Figures, share: float) -> str:
+    """Peers that keep more documents whole than the compression of a conversation does."""
+    ours = figures.recall(OURS, share) or 0.0
+    recalls = {peer: figures.recall(peer, share) or 0.0 for peer in figures.peers}
+    more = [f"{peer} ({_recall(figures, peer, share)})" for peer, recall in recalls.items() if recall > ours]
+    return f"at {share:.0%} (ours {_share(ours)}) {', '.join(more) or 'none'}"
 
 
 def _cheaper(figures: Figures) -> list[str]:

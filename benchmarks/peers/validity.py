@@ -17,22 +17,24 @@ def json_validity(original: Sequence[dict[str, Any]], shown: Sequence[dict[str, 
         original: The context.
         shown: The same compressed, both in OpenAI chat format.
     """
-    before = {message["tool_call_id"]: message.get("content") for message in original if _is_result(message)}
+    before: dict[str, list[str]] = {}  # some agents use an id twice
+    for message in original:
+        if _is_result(message):
+            before.setdefault(message["tool_call_id"], []).append(message["content"])
     parts = valid = 0
     for message in shown:
+        wholes = before.get(message["tool_call_id"], []) if _is_result(message) else []
         text = message.get("content")
-        whole = before.get(message["tool_call_id"]) if _is_result(message) else None
-        if not isinstance(text, str) or not isinstance(whole, str) or text == whole:
+        if not isinstance(text, str) or text in wholes:
             continue
-        keys = _keys(_container(whole))
-        if any(key in text for key in keys):
+        if any(key in text for whole in wholes for key in _keys(_container(whole))):
             parts += 1
             valid += _container(text) is not None
     return parts, valid
 
 
 def _is_result(message: dict[str, Any]) -> bool:
-    return message["role"] == "tool" and "tool_call_id" in message
+    return message["role"] == "tool" and isinstance(message.get("content"), str)
 
 
 def _container(text: str) -> dict[str, Any] | list[Any] | None:
