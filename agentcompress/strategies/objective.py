@@ -95,7 +95,7 @@ class Objective:
         values: Floats = np.round(scores, 6).astype(np.float64) ** SPREAD
         kinds = np.array([segment.kind in _BY_RULE for segment in segments], dtype=bool)
         owner = np.repeat(np.repeat(np.arange(len(segments)), np.diff(forms)), np.diff(bounds))
-        weights, call_weights = _weights(context, values, owner, atoms, called, len(numbers))
+        weights, call_weights = _weights(context, values, owner, atoms, called, numbers)
         return cls(
             values=values,
             choosable=~kinds,
@@ -182,14 +182,21 @@ def _weights(
     owner: Integers,
     atoms: Integers,
     called: tuple[tuple[int, ...], ...],
-    count: int,
+    numbers: Mapping[str, int],
 ) -> tuple[Floats, Floats]:
     """Weights of atoms in segments and in calls; a call's own text is a segment of kind "call"."""
     in_call = np.array([segment.kind == "call" for segment in context.segments], dtype=bool)[owner]
     spoken = np.array([segment.role != "tool" for segment in context.segments], dtype=bool)[owner]
+    count = len(numbers)
     weights, call_weights = np.zeros(count), np.zeros(count)
     np.maximum.at(weights, atoms[~in_call], values[owner[~in_call]])
     np.maximum.at(call_weights, atoms[in_call], CALL * values[owner[in_call]])
+    if context.odds:
+        told = [(number, context.odds[atom]) for atom, number in numbers.items() if atom in context.odds]
+        known = np.array([number for number, _ in told], dtype=np.intp)
+        worth = np.round([odds for _, odds in told], 6) ** SPREAD
+        weights[known] = worth * (weights[known] > 0)
+        call_weights[known] = CALL * worth * (call_weights[known] > 0)
     said = np.zeros(count, dtype=bool)
     said[atoms[spoken]] = True
     said[list(chain.from_iterable(called))] = True

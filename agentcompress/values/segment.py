@@ -1,7 +1,7 @@
 """What content is cut into, and the ways to show each piece."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
@@ -152,6 +152,9 @@ class Context:
     """What the next step is about: task, newest request, last call and the reasoning before it."""
     visible: frozenset[str] = frozenset()
     """Atoms that hard-pinned content shows whatever is chosen, save what the user asks about."""
+    odds: Mapping[str, float] = field(default_factory=dict)
+    """How likely atoms are to be used next, from 0 up, on the scale of scores; where there is
+    none, an atom is worth the best score of the segments that have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
