@@ -13,7 +13,7 @@ from .focus import focus
 from .folding import notes_on
 from .planning import planned
 from .returning import may_return, returned
-from .scoring import scored
+from .scoring import judged
 
 _ATTEMPTS = 4
 """Corrections towards the target; after them the room shrinks until something fits."""
@@ -119,8 +119,8 @@ class _Evictor:
         difference given back to it until the count fits. None where nothing does.
         """
         conversation, target = self.conversation, self.target
-        context = self._context(start)
-        select = prepared(self.strategy, context, scored(self.criterion, context))
+        context, scores = judged(self.criterion, self._context(start))
+        select = prepared(self.strategy, context, scores)
         room = allowed = target - self._fixed(start)
         digest = int(_DIGEST * allowed)
         best: tuple[int, Eviction] | None = None

@@ -191,12 +191,11 @@ def _weights(
     weights, call_weights = np.zeros(count), np.zeros(count)
     np.maximum.at(weights, atoms[~in_call], values[owner[~in_call]])
     np.maximum.at(call_weights, atoms[in_call], CALL * values[owner[in_call]])
-    if context.odds:
-        told = [(number, context.odds[atom]) for atom, number in numbers.items() if atom in context.odds]
-        known = np.array([number for number, _ in told], dtype=np.intp)
-        worth = np.round([odds for _, odds in told], 6) ** SPREAD
-        weights[known] = worth * (weights[known] > 0)
-        call_weights[known] = CALL * worth * (call_weights[known] > 0)
+    # Where odds are known, they take the place of what the segments are worth.
+    known = [(numbers[atom], odds) for atom, odds in context.odds.items() if atom in numbers]
+    if known:
+        of_known = np.array([number for number, _ in known], dtype=np.intp)
+        weights[of_known] = np.round([odds for _, odds in known], 6) ** SPREAD
     said = np.zeros(count, dtype=bool)
     said[atoms[spoken]] = True
     said[list(chain.from_iterable(called))] = True

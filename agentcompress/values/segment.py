@@ -153,8 +153,8 @@ class Context:
     visible: frozenset[str] = frozenset()
     """Atoms that hard-pinned content shows whatever is chosen, save what the user asks about."""
     odds: Mapping[str, float] = field(default_factory=dict)
-    """How likely atoms are to be used next, from 0 up, on the scale of scores; where there is
-    none, an atom is worth the best score of the segments that have it."""
+    """How likely atoms are to be used next, from 0 up, on the scale of scores; one that is not named
+    is as likely as the best segment that has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
