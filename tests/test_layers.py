@@ -46,9 +46,10 @@ MAY_IMPORT = {
     "graphs": {*CORE, "compressor", "documents", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "images", "tokens", "encoders"},
     "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
+    "training": {*ENGINE, "evaluation"},
     "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
-    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report"},
+    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "memory", "report", "training"},
     "__main__": {"cli"},
     "__init__": {*CORE, "compressor", "documents", "examples", "integration"},
 }
@@ -75,6 +76,7 @@ LIGHT_ROOMS = (
     "strategies",
     "pipeline",
     "evaluation",
+    "training",
     "cli",
 )
 

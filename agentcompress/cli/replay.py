@@ -33,8 +33,8 @@ def replay(
     policy: Annotated[
         str,
         typer.Option(
-            help="agentcompress, lossless, clear-tool-uses, full, last-tokens, random, facility-location, "
-            "floor-random, mmr or relevance-only."
+            help="agentcompress, learned, lossless, clear-tool-uses, full, last-tokens, random, "
+            "facility-location, floor-random, mmr, relevance-only, or a file that `train` wrote."
         ),
     ] = "agentcompress",
     stateful: Annotated[

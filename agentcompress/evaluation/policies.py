@@ -129,7 +129,7 @@ def policy_named(
     if name in NULLS:
         return partial(own, encoder_for(encoder), prices, name)
     if name not in _BASELINES:
-        raise ValueError(f"policy {name!r} is no file and none of {', '.join(POLICY_NAMES)}")
+        raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}, nor a file")
     return _BASELINES[name]
 
 

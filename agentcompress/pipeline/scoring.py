@@ -36,5 +36,7 @@ def judged(criterion: Criterion, context: Context) -> tuple[Context, Scores]:
         return context, scores
     odds = criterion.odds(context, scores)
     if not all(0 <= one <= _MOST for one in odds.values()):
-        raise ValueError(f"{type(criterion).__name__} gave odds that are negative, above {_MOST:g} or no number")
+        raise ValueError(
+            f"{type(criterion).__name__} gave odds that are negative, above {_MOST:g} or no number"
+        )
     return replace(context, odds=odds), scores

@@ -19,7 +19,7 @@ IS_KEY = ":"
 @lru_cache(maxsize=65_536)
 def shape_of(atom: str) -> str:
     """The atom with its runs of capitals, letters and digits as one sign each: ``HAT021`` is ``A0``."""
-    return _RUN.sub(lambda run: "0" if run[0][0].isdigit() else run[0][0].isupper() and "A" or "a", atom)
+    return _RUN.sub(lambda run: "0" if run[0][0].isdigit() else (run[0][0].isupper() and "A") or "a", atom)
 
 
 @lru_cache(maxsize=65_536)
