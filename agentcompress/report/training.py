@@ -27,8 +27,8 @@ def training_tables(figures: Mapping[str, Any]) -> list[Table]:
 
 def _left_out(budget: str, rows: Mapping[str, Mapping[str, Mapping[str, float | None]]]) -> Table:
     names = [f"{label} {title}" for title in _FIGURES.values() for label in rows]
-    table = Table("source left out", *names, title=f"share of atoms kept at {budget}")
+    table = Table("", *names, title=f"% of atoms kept at {budget}, each source left out in turn")
     for source in next(iter(rows.values())):
         shares = [rows[label][source][figure] for figure in _FIGURES for label in rows]
-        table.add_row(source, *("" if share is None else f"{share:.3f}" for share in shares))
+        table.add_row(source, *("" if share is None else f"{100 * share:.1f}" for share in shares))
     return table

@@ -30,7 +30,8 @@ def key_features(seen: Sightings) -> dict[str, Floats]:
     numbers = {NO_KEY: 0, IS_KEY: 1}
     segments = seen.context.segments
     named = (keys_of(segment.text, segment.atoms) for segment in segments if segment.atoms)
-    key = np.array([numbers.setdefault(name, len(numbers)) for names in named for name in names])
+    of_mention = [numbers.setdefault(name, len(numbers)) for names in named for name in names]
+    key = np.array(of_mention, dtype=np.intp)
     in_call = seen.called[seen.mentions.segments]
     calls = np.bincount(key[in_call], minlength=len(numbers)).astype(np.float64)
     calls[:2] = 0.0  # A value with no name shares it with nothing.
