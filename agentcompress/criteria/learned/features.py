@@ -10,7 +10,7 @@ from agentcompress.values import Context, Scores, atoms_of
 
 from .sightings import Floats, Sightings
 from .uses import key_features, place_features, shape_features
-from .wording import parts_of
+from .wording import wording_of
 
 _LEAST = 1e-3
 
@@ -59,18 +59,13 @@ def _age(seen: Sightings) -> dict[str, Floats]:
 
 
 def _words(seen: Sightings, names: list[str]) -> dict[str, Floats]:
-    """What the names share with the calls and the query, and what they look like."""
+    """What the names share with the calls and the query; each of shape (names,)."""
     segments = seen.context.segments
     asked = set(atoms_of(seen.context.query))
     said = {term for index in np.flatnonzero(seen.called).tolist() for term in terms_of(segments[index].text)}
-    parts = [parts_of(name) for name in names]
-    shares = [sum(map(said.__contains__, one)) / (len(one) or 1) for one in parts]
-    digits = [sum(map(str.isdigit, name)) / len(name) for name in names]
+    parts = [wording_of(name).parts for name in names]
+    shared = [sum(map(said.__contains__, one)) / (len(one) or 1) for one in parts]
     return {
-        "in_query": np.array([name in asked for name in names], dtype=np.float64),
-        "parts_called": np.array(shares, dtype=np.float64),
-        "digits": np.array(digits, dtype=np.float64),
-        "number": (np.array(digits) == 1).astype(np.float64),
-        "length": np.log(np.array([len(name) for name in names], dtype=np.float64)),
-        "capital": np.array([name[0].isupper() for name in names], dtype=np.float64),
+        "in_query": np.array(list(map(asked.__contains__, names)), dtype=np.float64),
+        "parts_called": np.array(shared, dtype=np.float64),
     }

@@ -5,7 +5,7 @@ import numpy as np
 from agentcompress.criteria.mentions import Numbers
 
 from .sightings import Flags, Floats, Sightings
-from .wording import IS_KEY, NO_KEY, keys_of, shape_of
+from .wording import IS_KEY, NO_KEY, keys_of, wording_of
 
 _TRUST = 2.0
 """Cases that the rate over everything counts as, where little is known of a shape or field."""
@@ -16,7 +16,7 @@ _REACH = 4
 def shape_features(seen: Sightings) -> dict[str, Floats]:
     """How many atoms look alike in an output, and how often calls used such ones; each of shape (atoms,)."""
     shapes: dict[str, int] = {}
-    of_atom = [shapes.setdefault(shape_of(name), len(shapes)) for name in seen.mentions.names]
+    of_atom = [shapes.setdefault(wording_of(name).shape, len(shapes)) for name in seen.mentions.names]
     shape = np.array(of_atom, dtype=np.intp)
     places = seen.context.message_of[seen.firsts] * len(shapes) + shape
     _, place, alike = np.unique(places, return_inverse=True, return_counts=True)

@@ -51,7 +51,8 @@ class LearnedWeights:
             raise ValueError(f"weights are for features {self.columns}, not {features.columns}")
         # A sum that no thread count can order otherwise.
         own = np.einsum("ij,j->i", standardised(features.rows, self.centre, self.scale), self.slopes)
-        return np.round(own + self.trust * np.log(features.prior), 4)
+        odds: NDArray[np.float64] = np.round(own + self.trust * np.log(features.prior), 4)
+        return odds
 
     def to_bytes(self) -> bytes:
         """The file: safetensors, with everything else as JSON in its header; same weights, same bytes."""

@@ -2,12 +2,21 @@
 
 import re
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import NamedTuple
 
 from agentcompress.criteria.terms import terms_of
 
-_RUN = re.compile(r"[A-Z]+|[a-z]+|[0-9]+")
-_NAME_BEFORE = re.compile(r"(\w[\w-]*)[\"']?\s{0,4}[:=(]\s{0,4}[\"'\[{(]*\s{0,4}\Z")
+_CLASSES = str.maketrans(
+    {
+        **dict.fromkeys(ascii_lowercase, "a"),
+        **dict.fromkeys(ascii_uppercase, "A"),
+        **dict.fromkeys(digits, "0"),
+    }
+)
+_NAME = re.compile(r"\w[\w-]*\Z")
 _NAMES = re.compile(r"[\"']?\s{0,2}[:=](?![:=/])")
+_OPENING = " \t\n\"'[{"
 _REACH = 48
 """Characters before an atom in which its name may stand."""
 NO_KEY = ""
@@ -16,17 +25,24 @@ IS_KEY = ":"
 """In place of a name: the atom names something itself."""
 
 
-@lru_cache(maxsize=65_536)
-def shape_of(atom: str) -> str:
-    """The atom with its runs of capitals, letters and digits as one sign each: ``HAT021`` is ``A0``."""
-    return _RUN.sub(lambda run: "0" if run[0][0].isdigit() else (run[0][0].isupper() and "A") or "a", atom)
+class Wording(NamedTuple):
+    """What can be said of an atom without its context."""
+
+    shape: str
+    """Its runs of capitals, letters and digits as one sign each: ``HAT021`` is ``A0``."""
+    parts: tuple[str, ...]
+    """The terms by which it is found, without itself where it has parts."""
 
 
 @lru_cache(maxsize=65_536)
-def parts_of(atom: str) -> tuple[str, ...]:
-    """The terms by which an atom is found, without the atom itself where it has parts."""
+def wording_of(atom: str) -> Wording:
+    """What an atom looks like; the atoms asked for last are remembered."""
+    shape = atom.translate(_CLASSES)
+    for run, sign in (("aa", "a"), ("AA", "A"), ("00", "0")):
+        while run in shape:
+            shape = shape.replace(run, sign)
     terms = terms_of(atom)
-    return terms[1:] or terms
+    return Wording(shape=shape, parts=terms[1:] or terms)
 
 
 @lru_cache(maxsize=65_536)
@@ -48,6 +64,7 @@ def keys_of(text: str, atoms: tuple[str, ...]) -> tuple[str, ...]:
         if _NAMES.match(text, at + len(atom)):
             keys.append(IS_KEY)
             continue
-        name = _NAME_BEFORE.search(text[max(0, at - _REACH) : at])
-        keys.append(name[1].lower() if name else NO_KEY)
+        before = text[max(0, at - _REACH) : at].rstrip(_OPENING)
+        name = _NAME.search(before[:-1].rstrip(_OPENING)) if before.endswith((":", "=", "(")) else None
+        keys.append(name[0].lower() if name else NO_KEY)
     return tuple(keys)
