@@ -23,7 +23,8 @@ def run(seed: int, *, steps: int = 6, source: str = "tickets") -> Trajectory:
     wanted = f"ticket_{rng.randrange(10**6):06}"
     for step in range(steps):
         call = f"c{step}"
-        messages.append(answer(**{call: {"ticket": wanted}}))
+        asked: dict[str, Any] = {call: {"ticket": wanted}}
+        messages.append(answer(**asked))
         names = [
             (f"ticket_{rng.randrange(10**6):06}", f"trace_{rng.randrange(10**6):06}") for _ in range(LINES)
         ]

@@ -15,7 +15,7 @@ from agentcompress.evaluation.traces import TraceReader
 from agentcompress.training.examples import Examples, examples_of
 from agentcompress.training.fitting import fit
 from agentcompress.training.labels import usefulness
-from tests.conftest import Command
+from tests.commands import Command
 from tests.learning import run
 from tests.recordings import CHAT, WORDS, answer
 

@@ -67,11 +67,16 @@ class _ContextStrategy:
     """Shows nothing, and keeps what it chose from."""
 
     def __init__(self) -> None:
-        self.seen: tuple[Context, Scores] | None = None
+        self._seen: tuple[Context, Scores] | None = None
 
     def select(self, context: Context, scores: Scores, budget: int) -> Selection:
-        self.seen = context, scores
+        self._seen = context, scores
         return Selection(renditions={}, groups=frozenset())
+
+    def taken(self) -> tuple[Context, Scores] | None:
+        """What was seen since it was asked last."""
+        seen, self._seen = self._seen, None
+        return seen
 
 
 def examples_of(
@@ -91,15 +96,14 @@ def examples_of(
     strategy = _ContextStrategy()
     counter = RequestCounter(counter=measure.counter, images=measure.images)
     shared = Compressor(1, counter=counter, criterion=criterion, strategy=strategy, prices="none")
-    parts = []
+    parts: list[Examples] = []
     for step in snapshot_steps(recording, max_steps):
-        strategy.seen = None
         try:
             shared.with_budget(ceiling_of(recording, step, _SHARE)).compress(trajectory.messages[:step])
         except BudgetExceededError:
             continue
-        if strategy.seen:
-            features = atom_features(*strategy.seen)
+        if seen := strategy.taken():
+            features = atom_features(*seen)
             useful = usefulness(features.names, _futures(recording, step))
             if useful.any():
                 parts.append(_sampled(features, useful, rng))

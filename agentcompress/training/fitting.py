@@ -158,7 +158,7 @@ def _minimised(
 
     best, least, since = start.clone(), float("inf"), 0
     for number in range(1, _ROUNDS + 1):
-        optimizer.step(closure)
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
         with torch.no_grad():
             loss = float(test.loss(slopes))
         told(Round(number=number, loss=loss))
