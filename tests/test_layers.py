@@ -48,9 +48,10 @@ MAY_IMPORT = {
     "graphs": {*CORE, "compressor", "documents", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "images", "tokens", "encoders"},
     "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
+    "training": {*ENGINE, "evaluation"},
     "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
-    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "mappers", "memory", "report"},
+    "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "mappers", "memory", "report", "training"},
     "__main__": {"cli"},
     "__init__": {*CORE, "compressor", "documents", "examples", "integration", "monitors"},
 }
@@ -80,6 +81,7 @@ LIGHT_ROOMS = (
     "mappers",
     "monitors",
     "evaluation",
+    "training",
     "cli",
 )
 

@@ -1,12 +1,15 @@
 """The snippets of README and guides run as they stand, but for the model that needs a key."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
+
+from agentcompress.criteria.learned import DEFAULT_WEIGHTS
 
 from .test_encoders_pictures import ColourModel
 from .test_eval_examples import TRAIN
@@ -40,6 +43,7 @@ def test_snippet_runs(
     snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    shutil.copy(DEFAULT_WEIGHTS, tmp_path / "mine.safetensors")
     model = RecordingModel(steps=6)
     names: dict[str, Any] = {
         "model": model,

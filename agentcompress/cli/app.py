@@ -15,6 +15,7 @@ from .doctor import doctor
 from .evaluate import evaluate
 from .memory import memory
 from .replay import replay
+from .train import train
 
 BAD_INPUT = 2
 
@@ -74,6 +75,7 @@ def _fail(message: str) -> int:
 app.command()(compress)
 app.command()(replay)
 app.command("eval")(evaluate)
+app.command()(train)
 app.add_typer(memory, name="memory")
 app.command()(doctor)
 app.command()(demo)

@@ -34,8 +34,8 @@ def replay(
     policy: Annotated[
         str,
         typer.Option(
-            help="agentcompress, lossless, clear-tool-uses, full, last-tokens, random, facility-location, "
-            "floor-random, mmr or relevance-only."
+            help="agentcompress, learned, lossless, clear-tool-uses, full, last-tokens, random, "
+            "facility-location, floor-random, mmr, relevance-only, or a file that `train` wrote."
         ),
     ] = "agentcompress",
     stateful: Annotated[
@@ -76,7 +76,7 @@ def replay(
     limit = parse_budget(budget)
     in_order = isinstance(limit, int) if stateful is None else stateful
     from agentcompress.evaluation.playing import ReplaySettings
-    from agentcompress.evaluation.policies import PLANNING
+    from agentcompress.evaluation.policies import PLANLESS
     from agentcompress.evaluation.summary import Summary
     from agentcompress.mappers import mapper_for
     from agentcompress.tokens import price_model
@@ -93,7 +93,7 @@ def replay(
             recall=recall,
         )
         replayed.replay()  # So that what is wrong with them is said at once.
-        if report and policy not in PLANNING:
+        if report and policy in PLANLESS:
             raise ValueError(f"policy {policy!r} makes no plan that a report could show")
         summary = Summary(stateful=in_order, prices=price_model(prices))
         mapper = mapper_for(jobs, ray)

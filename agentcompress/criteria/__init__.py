@@ -8,6 +8,7 @@ from .density import DensityCriterion
 from .dependency import DependencyCriterion
 from .embedding import EmbeddingCriterion
 from .leading import LeadingCriterion
+from .learned import LearnedCriterion
 from .lexical import LexicalCriterion
 from .named import NamedCriterion
 from .novelty import NoveltyCriterion
@@ -25,6 +26,7 @@ __all__ = [
     "DependencyCriterion",
     "EmbeddingCriterion",
     "LeadingCriterion",
+    "LearnedCriterion",
     "LexicalCriterion",
     "NamedCriterion",
     "NoveltyCriterion",

@@ -127,12 +127,12 @@ def _checked(reader: LineReader, raw: Conversation, line_of: Callable[[int], int
     Raises:
         InvalidInputError: One of them is not; names the line.
     """
-    form = _form(raw.messages[0])
+    form = form_of(raw.messages[0])
     messages = []
     views = []
     for index, record in enumerate(raw.messages):
         try:
-            message = _revived(record, form)
+            message = revived(record, form)
             views.append(codec_for([message]).read(message))
         except (UnsupportedContentError, InvalidInputError) as error:
             raise reader.problem(f"message {index}: {error}", line=line_of(index)) from error
@@ -142,7 +142,8 @@ def _checked(reader: LineReader, raw: Conversation, line_of: Callable[[int], int
     return Conversation(messages=messages, form=form, lines=raw.lines, envelope=raw.envelope)
 
 
-def _form(record: Any) -> Form:
+def form_of(record: Any) -> Form:
+    """How a message is written."""
     match record:
         case {"lc": _, "kwargs": _}:
             return "serialized"
@@ -154,8 +155,13 @@ def _form(record: Any) -> Form:
             return "openai"
 
 
-def _revived(record: Any, form: Form) -> Any:
-    if _form(record) != form:
+def revived(record: Any, form: Form) -> Any:
+    """A message as the engine reads it, from JSON of a form.
+
+    Raises:
+        InvalidInputError: It is none, or of another form.
+    """
+    if form_of(record) != form:
         raise InvalidInputError("is written in another form than the first message")
     if form == "openai":
         if not isinstance(record, dict):

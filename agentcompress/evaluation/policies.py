@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcompress.criteria import default_criterion
+from agentcompress.criteria.learned import DEFAULT_WEIGHTS, LearnedCriterion, LearnedWeights
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Budget, Encoder, Plan
+from agentcompress.values import Budget, Criterion, Encoder, Plan
 
 from .baselines import ClearToolUsesPolicy, FullPolicy, LastTokensPolicy, RandomPolicy
 from .measure import Measure
@@ -26,9 +29,9 @@ _BASELINES: dict[str, Callable[[], Policy]] = {
     "random": RandomPolicy,
 }
 _NO_LIMIT = 10**9
-PLANNING = ("agentcompress", "lossless", *NULLS)
-"""Those that make a plan, which a report can show."""
-POLICY_NAMES = (*PLANNING[:2], *_BASELINES, *NULLS)
+POLICY_NAMES = ("agentcompress", "learned", "lossless", *_BASELINES, *NULLS)
+PLANLESS = tuple(_BASELINES)
+"""Those that make no plan, so that a report has nothing to show of them."""
 
 
 class OwnPolicy:
@@ -38,16 +41,23 @@ class OwnPolicy:
         encoder: Gives the vectors that relevance is judged by.
         prices: Name of the prompt cache's prices.
         null: Name of the null baseline that chooses; None leaves the choice to the default.
+        weights: Learned weights of the atoms; None leaves the scores to the default.
     """
 
-    def __init__(self, encoder: Encoder, prices: str, null: str | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder, prices: str, null: str | None = None, weights: LearnedWeights | None = None
+    ) -> None:
         self._encoder = encoder
         self._prices = prices
         self._null = null
+        self._weights = weights
         self._compressor: Compressor | None = None
 
     def _made(self, budget: Budget, measure: Measure) -> Compressor:
-        return _compressor(budget, measure, self._encoder, prices=self._prices, null=self._null)
+        made = partial(_compressor, budget, measure, self._encoder, prices=self._prices)
+        if self._weights:
+            return made(criterion=LearnedCriterion(default_criterion(self._encoder), self._weights))
+        return made(null=self._null)
 
 
 class SnapshotPolicy(OwnPolicy):
@@ -110,23 +120,28 @@ def policy_named(
     """What makes the policy of that name, afresh for each trajectory.
 
     Args:
-        name: One of `POLICY_NAMES`.
+        name: One of `POLICY_NAMES`, or a file of learned weights.
         stateful: Whether decisions carry over from step to step.
         encoder: Gives this library's policies their vectors; the others need none.
         prices: Of the prompt cache, which this library's policies heed when decisions carry over.
 
     Raises:
+        InvalidInputError: The file holds no learned weights.
         MissingDependencyError: The encoder's model is not on this machine.
         ValueError: No policy has this name.
     """
+    own = StatefulPolicy if stateful else SnapshotPolicy
     if name == "agentcompress":
-        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices)
+        return partial(own, encoder_for(encoder), prices)
+    if name == "learned" or (name not in POLICY_NAMES and Path(name).is_file()):
+        weights = LearnedWeights.load(DEFAULT_WEIGHTS if name == "learned" else Path(name))
+        return partial(own, encoder_for(encoder), prices, weights=weights)
     if name == "lossless":
         return partial(LosslessPolicy, encoder_for(encoder))
     if name in NULLS:
-        return partial(StatefulPolicy if stateful else SnapshotPolicy, encoder_for(encoder), prices, name)
+        return partial(own, encoder_for(encoder), prices, name)
     if name not in _BASELINES:
-        raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}")
+        raise ValueError(f"policy {name!r} is none of {', '.join(POLICY_NAMES)}, nor a file")
     return _BASELINES[name]
 
 
@@ -138,6 +153,7 @@ def _compressor(
     prices: str = "none",
     lossless: bool = False,
     null: str | None = None,
+    criterion: Criterion | None = None,
 ) -> Compressor:
     """A compressor that counts as the replay does."""
     from agentcompress.compressor import Compressor
@@ -151,4 +167,6 @@ def _compressor(
             strategy=null_named(null, encoder),
             prices=prices,
         )
+    if criterion:
+        return Compressor(budget=budget, counter=counter, criterion=criterion, prices=prices)
     return Compressor(budget=budget, counter=counter, lossless=lossless, encoder=encoder, prices=prices)

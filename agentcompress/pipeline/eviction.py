@@ -15,7 +15,7 @@ from .folding import notes_on
 from .foremost import Foreground
 from .planning import planned
 from .returning import may_return, returned
-from .scoring import scored
+from .scoring import judged
 
 _ATTEMPTS = 4
 """Corrections towards the target; after them the room shrinks until something fits."""
@@ -138,7 +138,8 @@ class _Evictor:
         target, least = self.target, 0
         if first:
             target, least, context = max(target, first.tokens), first.tokens - fixed, first.priced(context)
-        select = prepared(self.strategy, context, scored(self.criterion, context))
+        context, scores = judged(self.criterion, context)
+        select = prepared(self.strategy, context, scores)
         room = allowed = target - fixed
         digest = int(_DIGEST * (allowed - least))
         best: tuple[int, Eviction] | None = None

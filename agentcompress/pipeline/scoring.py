@@ -1,8 +1,10 @@
 """Scores that a strategy can rely on."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from agentcompress.values import Context, Criterion, Scores
+from agentcompress.values import Context, Criterion, OddsCriterion, Scores
 
 _MOST = 1e30
 """Scores from which on sums and roundings of them may leave float32."""
@@ -21,3 +23,20 @@ def scored(criterion: Criterion, context: Context) -> Scores:
     if not np.isfinite(scores).all() or (scores < 0).any() or (scores > _MOST).any():
         raise ValueError(f"{name} gave a score that is negative, above {_MOST:g} or not finite")
     return scores
+
+
+def judged(criterion: Criterion, context: Context) -> tuple[Context, Scores]:
+    """The context with the odds of its atoms, where the criterion knows them, and its scores.
+
+    Raises:
+        ValueError: A score or one of the odds is not from 0 to 1e30.
+    """
+    scores = scored(criterion, context)
+    if not isinstance(criterion, OddsCriterion):
+        return context, scores
+    odds = criterion.odds(context, scores)
+    if not all(0 <= one <= _MOST for one in odds.values()):
+        raise ValueError(
+            f"{type(criterion).__name__} gave odds that are negative, above {_MOST:g} or no number"
+        )
+    return replace(context, odds=odds), scores

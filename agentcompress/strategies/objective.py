@@ -95,7 +95,7 @@ class Objective:
         values: Floats = np.round(scores, 6).astype(np.float64) ** SPREAD
         kinds = np.array([segment.kind in _BY_RULE for segment in segments], dtype=bool)
         owner = np.repeat(np.repeat(np.arange(len(segments)), np.diff(forms)), np.diff(bounds))
-        weights, call_weights = _weights(context, values, owner, atoms, called, len(numbers))
+        weights, call_weights = _weights(context, values, owner, atoms, called, numbers)
         return cls(
             values=values,
             choosable=~kinds,
@@ -182,14 +182,20 @@ def _weights(
     owner: Integers,
     atoms: Integers,
     called: tuple[tuple[int, ...], ...],
-    count: int,
+    numbers: Mapping[str, int],
 ) -> tuple[Floats, Floats]:
     """Weights of atoms in segments and in calls; a call's own text is a segment of kind "call"."""
     in_call = np.array([segment.kind == "call" for segment in context.segments], dtype=bool)[owner]
     spoken = np.array([segment.role != "tool" for segment in context.segments], dtype=bool)[owner]
+    count = len(numbers)
     weights, call_weights = np.zeros(count), np.zeros(count)
     np.maximum.at(weights, atoms[~in_call], values[owner[~in_call]])
     np.maximum.at(call_weights, atoms[in_call], CALL * values[owner[in_call]])
+    # Where odds are known, they take the place of what the segments are worth.
+    known = [(numbers[atom], odds) for atom, odds in context.odds.items() if atom in numbers]
+    if known:
+        of_known = np.array([number for number, _ in known], dtype=np.intp)
+        weights[of_known] = np.round([odds for _, odds in known], 6) ** SPREAD
     said = np.zeros(count, dtype=bool)
     said[atoms[spoken]] = True
     said[list(chain.from_iterable(called))] = True

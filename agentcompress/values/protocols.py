@@ -1,7 +1,7 @@
 """The seams: what each room offers to the compressor."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,20 @@ class Criterion(Protocol):
 
     def score(self, context: Context) -> Scores:
         """One score a segment; higher = keep; non-negative."""
+        ...
+
+
+@runtime_checkable
+class OddsCriterion(Criterion, Protocol):
+    """A criterion that also knows how likely single atoms are to be used next."""
+
+    def odds(self, context: Context, scores: Scores) -> Mapping[str, float]:
+        """Odds of the atoms that it knows something of, from 0 up, on the scale of its scores.
+
+        Args:
+            context: What it scored.
+            scores: What it said, shape (segments,).
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
@@ -157,6 +157,9 @@ class Context:
     """What the next step is about: task, newest request, last call and the reasoning before it."""
     visible: frozenset[str] = frozenset()
     """Atoms that hard-pinned content shows whatever is chosen, save what the user asks about."""
+    odds: Mapping[str, float] = field(default_factory=dict)
+    """How likely atoms are to be used next, from 0 up, on the scale of scores; one that is not named
+    is as likely as the best segment that has it."""
 
     @property
     def newest_images(self) -> Sequence[int]:

@@ -1,0 +1,1 @@
+"""Learning from recorded runs what agents use next, without a model."""

@@ -1,0 +1,62 @@
+"""What runs teach, kept on disk: a training that was interrupted goes on where it was."""
+
+from dataclasses import fields
+from hashlib import blake2b
+from pathlib import Path
+
+from agentcompress.evaluation.reading import Trajectory
+
+from .examples import Examples
+
+
+class KeptExamples:
+    """One file a run, named by what it was made from; a file is written whole or not at all.
+
+    Args:
+        folder: Made where it is not there.
+        settings: Everything beside the run that examples depend on.
+    """
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._settings = settings
+
+    def get(self, trajectory: Trajectory) -> tuple[bool, Examples | None]:
+        """Whether the run was looked at before, and what it taught."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        path = self._path(trajectory)
+        if not path.is_file():
+            return False, None
+        try:
+            tensors = load_file(path)
+        except SafetensorError:
+            return False, None
+        if not tensors:
+            return True, None
+        columns = tuple(tensors.pop("columns").tobytes().decode().split("\n"))
+        return True, Examples(columns=columns, **tensors)
+
+    def put(self, trajectory: Trajectory, examples: Examples | None) -> None:
+        """Keeps what a run taught, or that it taught nothing."""
+        import numpy as np
+        from safetensors.numpy import save
+
+        tensors = {}
+        if examples is not None:
+            tensors = {
+                field.name: getattr(examples, field.name)
+                for field in fields(examples)
+                if field.name != "columns"
+            }
+            tensors["columns"] = np.frombuffer("\n".join(examples.columns).encode(), dtype=np.uint8)
+        path = self._path(trajectory)
+        draft = path.with_suffix(".draft")
+        draft.write_bytes(save(tensors))
+        draft.replace(path)
+
+    def _path(self, trajectory: Trajectory) -> Path:
+        made_from = f"{self._settings}\n{trajectory.model_dump_json()}".encode("utf-8", "surrogatepass")
+        return self._folder / f"{blake2b(made_from, digest_size=12).hexdigest()}.safetensors"
