@@ -1,6 +1,8 @@
 """Criteria: oracles for each formula, and properties that hold for all of them."""
 
 import math
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -330,3 +332,13 @@ def test_two_words_side_by_side_lead_as_they_are_written() -> None:
 def test_leading_needs_a_place() -> None:
     with pytest.raises(ValueError, match="few must be at least 1, got 0"):
         LeadingCriterion(few=0)
+
+
+def test_telling_relevance_by_words_starts_no_jax() -> None:
+    code = (
+        "import sys; from agentcompress.criteria.terms import terms_of; "
+        "assert terms_of('the valve') == ('valve',); "
+        "print([name for name in ('bm25s', 'jax') if name in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"

@@ -136,8 +136,9 @@ def _play(
     done = 0
     try:
         with ExitStack() as stack:
-            sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
+            # An older dump is left alone where the workers cannot start.
             played = stack.enter_context(mapper).flat_map(play, progress.items())
+            sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
             stack.enter_context(progress)
             for item in played:
                 if isinstance(item, RunReport):

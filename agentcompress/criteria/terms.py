@@ -1,8 +1,11 @@
 """The terms by which a text is found: words, identifiers and their parts."""
 
 import re
+import runpy
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from itertools import chain
+from pathlib import Path
 
 _COMPOUND = re.compile(r"\w+(?:[./:@#-]+\w+)*")
 _WORD = re.compile(r"\w+")
@@ -28,6 +31,9 @@ def _terms_of_compound(compound: str) -> tuple[str, ...]:
 
 @cache
 def _stop_words() -> frozenset[str]:
-    from bm25s.stopwords import STOPWORDS_EN_PLUS
-
-    return frozenset(STOPWORDS_EN_PLUS)
+    # Read beside the package: importing that starts JAX where there is one, which takes a GPU's memory.
+    package = find_spec("bm25s")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("No module named 'bm25s'", name="bm25s")
+    words = runpy.run_path(str(Path(package.submodule_search_locations[0]) / "stopwords.py"))
+    return frozenset(words["STOPWORDS_EN_PLUS"])
