@@ -1,6 +1,7 @@
 """Older screens of which the newest one shows nearly all: only what differs is shown."""
 
 import json
+import random
 import re
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentcompress import Compressor
+from agentcompress import Budget, Compressor
 from agentcompress.images import opened
 from agentcompress.messages import OpenAICodec
 from agentcompress.report.html import compression_report
@@ -21,10 +22,11 @@ from agentcompress.values import Box, Image, Plan
 from .pictures import block, encoded, frames, screen, urls_of
 
 COUNT = RequestCounter.for_model(None, image_model="claude-3-5-sonnet")
+MARK = re.compile(r"only what differs from (?:the next image|the image (\d+) later), at ")
 BOX = (192, 160, 352, 240)
 
 
-def compressor(budget: int, **options: Any) -> Compressor:
+def compressor(budget: int | Budget, **options: Any) -> Compressor:
     return Compressor(budget, counter=COUNT, **options)
 
 
@@ -44,7 +46,7 @@ def variant(seed: int, *boxes: Box, of: int = 1) -> PIL.Image.Image:
 
 def boxes_of(said: str) -> list[Box]:
     """Where a mark says that its regions stand."""
-    places = said.split("]", 1)[0].rsplit(" at ", 1)[1].split("; ")
+    places = said[said.index("[only what differs") :].split("]", 1)[0].rsplit(" at ", 1)[1].split("; ")
     return [(int(a), int(b), int(c), int(d)) for a, b, c, d in (place.split(",") for place in places)]
 
 
@@ -81,6 +83,43 @@ def test_the_mark_says_from_which_image() -> None:
     urls = [encoded(variant(1, BOX)), encoded(screen(5)), encoded(screen(6)), encoded(screen(1))]
     said = json.dumps(compressor(700).compress(frames(urls)).messages)
     assert "[only what differs from the image 3 later, at " in said
+
+
+def test_the_mark_counts_the_images_that_are_shown() -> None:
+    urls = [encoded(variant(1, BOX)), encoded(screen(5)), encoded(screen(6)), encoded(screen(1))]
+    result = compressor(500).compress(frames(urls))
+    assert len(urls_of(result.messages)) == 2
+    assert "[only what differs from the next image, at " in json.dumps(result.messages)
+
+
+@pytest.mark.parametrize(("limit", "prices"), [(850, "anthropic"), (1_000, "anthropic"), (900, "none")])
+@pytest.mark.parametrize("chance", range(3))
+def test_each_mark_leads_to_the_right_image_as_long_as_it_stands(
+    chance: int, limit: int, prices: str
+) -> None:
+    """Screens drift, and sometimes all of it changes; what a mark names is there and shows the rest."""
+    drawn = random.Random(chance)
+    pictures, boxes, screens = list[PIL.Image.Image](), list[Box](), 1
+    for step in range(9):
+        if drawn.random() < 0.25:
+            boxes, screens = [], screens + 1
+        left = 80 * drawn.randrange(6)
+        boxes = [*boxes, (left, 40 * step, left + 80, 40 * step + 40)]
+        pictures.append(variant(0, *boxes, of=screens))
+    messages, plan = frames(list(map(encoded, pictures))), Plan()
+    by_url = dict(zip(urls_of(messages), pictures, strict=True))
+    long_run = compressor(Budget.for_long_run(limit), prices=prices)
+    for end in range(3, len(messages) + 1, 2):
+        result = long_run.compress(messages[:end], plan=plan)
+        plan = result.plan
+        for place, message in enumerate(result.messages):
+            if mark := MARK.search(json.dumps(message["content"])):
+                other = urls_of(result.messages[place + 1 :])[int(mark[1] or 1) - 1]
+                # One that is shown smaller has its own bytes.
+                if other in by_url:
+                    made = rebuilt(message["content"][:2], by_url[other])
+                    original = pictures[int(message["tool_call_id"].removeprefix("c"))]
+                    assert PIL.ImageChops.difference(made, original).getbbox() is None
 
 
 def test_of_several_newest_images_the_nearest_in_looks_counts() -> None:

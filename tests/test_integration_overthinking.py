@@ -1,6 +1,7 @@
 """The graph, and if wanted the agent, is told when an agent goes in circles."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -62,6 +63,11 @@ def extended(requests: list[list[BaseMessage]]) -> list[bool]:
     return [after[: len(before)] == before for before, after in pairwise(said)]
 
 
+def hinted(request: list[BaseMessage]) -> list[int]:
+    """The messages that carry the hint of "repeats"."""
+    return [index for index, message in enumerate(request) if "made the same calls" in str(message.content)]
+
+
 def test_an_agent_that_loops_is_noticed_at_the_fourth_time() -> None:
     looped, requests = agent(looping, 8, OverthinkingMiddleware())
     streamed = list(looped.stream(TASK, stream_mode=["custom", "values"]))
@@ -99,17 +105,50 @@ def test_a_hint_stands_behind_the_newest_result_and_stays_there(compressed: bool
     looped, requests = agent(looping, 9, OverthinkingMiddleware(hint=True), *more)
     state = looped.invoke(TASK)
     assert all(extended(requests))
-    hinted = [
-        [index for index, message in enumerate(request) if "made the same calls" in str(message.content)]
-        for request in requests
-    ]
-    assert hinted == [[]] * 6 + [[12]] * 4
+    assert [hinted(request) for request in requests] == [[]] * 6 + [[12]] * 4
     assert requests[6][12].content.endswith(  # type: ignore[union-attr]
         "\n\n[the last 4 steps made the same calls (look) and got the same results]"
     )
     assert isinstance(requests[6][12], ToolMessage)
     assert sum(isinstance(message, HumanMessage) for message in requests[-1]) == 1
     assert not any("same calls" in str(message.content) for message in state["messages"])
+
+
+def test_a_hint_stands_once_where_ids_of_calls_come_again() -> None:
+    """Some servers count their calls from 0 in every answer."""
+    looped, requests = agent(lambda step: call(min(step, 2), 0), 9, OverthinkingMiddleware(hint=True))
+    looped.invoke(TASK)
+    assert all(extended(requests))
+    assert [len(hinted(request)) for request in requests] == [0] * 6 + [1] * 4
+
+
+def test_a_hint_stays_where_reasoning_leaves() -> None:
+    def script(step: int) -> AIMessage:
+        made = thinking(step) if step > 5 else AIMessage("")
+        return call(2, step, made.content)
+
+    watching = OverthinkingMiddleware(
+        OverthinkingMonitor(reasoning_tokens=400), hint=True, drop_reasoning=True
+    )
+    told, requests = agent(script, 12, watching)
+    told.invoke(TASK)
+    assert not all(extended(requests))
+    assert [hinted(request) for request in requests] == [[]] * 4 + [[8]] * 9
+
+
+def test_async_does_not_hold_up_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[threading.Thread] = []
+    signals = OverthinkingMonitor.signals
+
+    def watched(self: OverthinkingMonitor, steps: Any) -> Any:
+        seen.append(threading.current_thread())
+        return signals(self, steps)
+
+    monkeypatch.setattr(OverthinkingMonitor, "signals", watched)
+    looped, _ = agent(looping, 2, OverthinkingMiddleware())
+    asyncio.run(looped.ainvoke(TASK))
+    assert seen
+    assert threading.main_thread() not in seen
 
 
 def test_it_goes_on_after_a_checkpoint() -> None:

@@ -34,6 +34,18 @@ def dying(unit: int) -> Iterator[int]:
     yield unit
 
 
+class HomelyError(Exception):
+    """Cannot be made again from its message alone, so it does not travel."""
+
+    def __init__(self, place: int, why: str) -> None:
+        super().__init__(f"{why} at {place}")
+
+
+def homely(unit: int) -> Iterator[int]:
+    yield unit
+    raise HomelyError(unit, "stuck")
+
+
 def slow(unit: int) -> Iterator[Thing]:
     for number in range(100):
         time.sleep(0.01 if unit == 0 else 0.001)
@@ -85,6 +97,14 @@ def test_several_processes_work_each_with_one_thread(processes: Mapper) -> None:
 def test_a_killed_worker_is_said() -> None:
     with ProcessMapper(2) as mapper, pytest.raises(WorkerLostError, match="a worker process was killed"):
         list(mapper.flat_map(dying, range(10)))
+
+
+def test_an_error_that_cannot_travel_is_told_and_not_taken_for_a_killed_worker(processes: Mapper) -> None:
+    found: list[int] = []
+    with pytest.raises(RuntimeError, match="HomelyError: stuck at 7") as caught:
+        found.extend(processes.flat_map(homely, [7]))
+    assert found == [7]
+    assert "raise HomelyError" in caught.value.__notes__[0]
 
 
 def test_an_interrupt_hands_over_what_there_is() -> None:

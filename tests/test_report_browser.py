@@ -119,6 +119,14 @@ def test_what_a_run_says_stays_text(tab: Tab, report: Path) -> None:
     assert count(tab, "img, main script, iframe") == 0
 
 
+def test_a_letter_is_marked_in_a_text_of_any_length(tab: Tab, report: Path) -> None:
+    tab.open(report)
+    assert (
+        tab.run("make('pre', null, marked('e '.repeat(200_000), 'e')).querySelectorAll('mark').length")
+        == 200_000
+    )
+
+
 def test_search_finds_what_left_the_prompt(tab: Tab, report: Path) -> None:
     tab.open(report, "#q=CRATE-5014")
     assert count(tab, ".hit") == 1

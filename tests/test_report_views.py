@@ -210,3 +210,14 @@ def test_what_is_asked_back_and_what_comes_back_unasked_are_events() -> None:
     )
     assert not (*first.events, *third.events)
     assert second.sent["recalled"] == COUNT.message(shown)
+
+
+def test_what_an_agent_did_is_told_in_a_line_however_long_it_was() -> None:
+    growing = GrowingReport(COUNT)
+    call = ToolCall(id="r", name="recall", arguments=f'{{"question": "{"x" * 10_000}"}}')
+    held = [text("user", "go"), text("assistant", "", calls=(call,)), text("tool", "none", call_id="r")]
+    growing.add(held, held, Plan(), action="y" * 10_000, ceiling=100_000)
+    [step] = growing.report("").steps
+    [event] = step.events
+    assert (len(step.action), len(event.text)) == (200, 200)
+    assert step.action.endswith("y…")

@@ -1,5 +1,6 @@
 """LangChain agent middleware: tells the graph, and if wanted the agent, that an agent is not getting on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, NotRequired, cast
 
@@ -94,8 +95,8 @@ class OverthinkingMiddleware(AgentMiddleware[OverthinkingState, ContextT, Respon
     async def abefore_model(
         self, state: OverthinkingState, runtime: Runtime[ContextT]
     ) -> dict[str, Any] | None:
-        """The same for asynchronous callbacks."""
-        new, update = self._watched(state)
+        """The same for asynchronous callbacks, without blocking the event loop."""
+        new, update = await asyncio.to_thread(self._watched, state)
         if new:
             await asend(SIGNALS, {"signals": [signal.to_dict() for signal in new]})
         return update
@@ -150,9 +151,10 @@ class OverthinkingMiddleware(AgentMiddleware[OverthinkingState, ContextT, Respon
     ) -> dict[str, Any]:
         changes: dict[str, Any] = {}
         newest = messages[-1] if messages else None
-        if new and self._hint and isinstance(newest, ToolMessage):
+        # By the message: ids of calls may come again in a later turn.
+        if new and self._hint and isinstance(newest, ToolMessage) and newest.id:
             hint = "\n".join(signal.hint for signal in new)
-            changes["hints"] = {**kept.get("hints", {}), newest.tool_call_id: hint}
+            changes["hints"] = {**kept.get("hints", {}), newest.id: hint}
         if self._drop and any(signal.kind == "reasoning" for signal in new):
             changes["bare_before"] = next(m.id for m in reversed(messages) if isinstance(m, AIMessage))
         return changes
@@ -181,14 +183,14 @@ def _viewed(request: ModelRequest[ContextT]) -> ModelRequest[ContextT]:
         return request
     hints, bare = kept.get("hints", {}), _bare(request.messages, kept)
     messages = [
-        without_reasoning(_CODEC, message) if index < bare else _with_hint(message, hints)
+        _with_hint(without_reasoning(_CODEC, message) if index < bare else message, hints)
         for index, message in enumerate(request.messages)
     ]
     return request.override(messages=messages)
 
 
 def _with_hint(message: Any, hints: Mapping[str, str]) -> Any:
-    hint = hints.get(message.tool_call_id) if isinstance(message, ToolMessage) else None
+    hint = hints.get(message.id or "") if isinstance(message, ToolMessage) else None
     if hint is None:
         return message
     if isinstance(message.content, str):

@@ -1,5 +1,6 @@
 """What a worker made of a unit, on its way to whoever asked."""
 
+import pickle
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,16 @@ def attempt(
             if stop():
                 return Attempt(found=found, stopped=True)
     except Exception as error:
-        error.add_note("".join(traceback.format_exception(error)))
-        return Attempt(found=found, error=error)
+        portable = _portable(error)
+        portable.add_note("".join(traceback.format_exception(error)))
+        return Attempt(found=found, error=portable)
     return Attempt(found=found)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error; where it cannot travel, one that says the same, lest the worker seem to have been killed."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

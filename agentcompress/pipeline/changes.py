@@ -1,18 +1,33 @@
 """Older images → what of them differs from the newest one, which is shown anyway."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agentcompress.tokens import RequestCounter
-from agentcompress.values import Box, Context, Extent, Image, ImageView, Look, Message, Rendition, Segment
+from agentcompress.values import (
+    Box,
+    Context,
+    Extent,
+    Image,
+    ImageView,
+    Look,
+    Message,
+    Plan,
+    Rendition,
+    Segment,
+    Selection,
+)
 
 from .conversation import Conversation
 
 _CHANGED = "[only what differs from {}, at {}]"
 """Stands before the regions of an image that are all that is shown of it."""
+_LATER = re.compile(r"\[only what differs from (?:the next image|the image (\d+) later), at ")
 _SAVING = 0.85
 """Regions cost at most this share of the whole image."""
 _JOINED = (1, 2, 4, 8)
@@ -33,31 +48,81 @@ class _Frame:
     """How it looks."""
 
 
-def with_changes(context: Context, conversation: Conversation, there: Sequence[int]) -> Context:
-    """The context with one more rendition of each image that shows little that the newest ones do not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What may be shown, and of images with regions which image these differ from."""
 
-    It is the regions that differ, at full size, with a line before them that says from which image, and where
-    they stand. The newest images are chosen first, so that nothing of the older one is lost.
-    What is blank in a page is no screen's background: pages are left as they are.
+    context: Context
+    """Each image that shows little that the newest ones do not has one more rendition: the regions that
+    differ, at full size, with a line before them that says from which image, and where they stand. The
+    newest images are chosen first, so that nothing of the older one is lost."""
+    between: Mapping[int, Sequence[int | None]]
+    """Segment with regions → the images behind it, up to the one that these differ from: their segments; None
+    for what is shown whatever is chosen."""
+
+    @classmethod
+    def of(cls, context: Context, conversation: Conversation, there: Sequence[int]) -> Self:
+        """Compares images. What is blank in a page is no screen's background: pages are left as they are.
+
+        Args:
+            context: What may be shown.
+            conversation: The request.
+            there: Indices of the messages that have not left the prompt.
+        """
+        images = [(index, place) for index in there for place in _pictures(conversation.messages[index])]
+        frames = {frame.at: frame for frame in _frames(conversation, images)}
+        newest = [
+            frames[at] for at in images[max(0, len(images) - conversation.keep_images) :] if at in frames
+        ]
+        segments, between = list(context.segments), dict[int, Sequence[int | None]]()
+        if not newest or len(frames) == len(newest):
+            return cls(context=context, between=between)
+        numbers = {
+            (int(context.message_of[index]), segment.part): index
+            for index, segment in enumerate(segments)
+            if segment.kind == "image"
+        }
+        for at, index in numbers.items():
+            frame = frames.get(at)
+            found = _cheapest(frame, newest, conversation.counter) if frame and frame not in newest else None
+            if frame and found and found.tokens <= _SAVING * segments[index].tokens:
+                segments[index] = _with_regions(segments[index], found)
+                between[index] = [
+                    numbers.get(one) for one in images[frame.number + 1 : found.other.number + 1]
+                ]
+        return cls(context=replace(context, segments=segments), between=between)
+
+    def named(self, selection: Selection) -> Sequence[Segment]:
+        """The segments, with marks that count the images that a selection shows, which a reader sees."""
+        segments = list(self.context.segments)
+        for index, behind in self.between.items():
+            if index in selection.renditions:
+                shown = [one is None or one in selection.renditions for one in behind]
+                name = "the next image" if sum(shown) == 1 else f"the image {sum(shown)} later"
+                name = name if shown[-1] else "an image that is not shown"
+                forms = (replace(one, mark=one.mark.format(name)) for one in segments[index].condensed)
+                segments[index] = replace(segments[index], condensed=tuple(forms))
+        return segments
+
+
+def leaning(conversation: Conversation, plan: Plan) -> list[range]:
+    """Messages before which no edit may begin: it could take the image that regions before it differ from.
 
     Args:
-        context: What may be shown.
         conversation: The request.
-        there: Indices of the messages that have not left the prompt.
+        plan: What is shown.
     """
-    images = [(index, place) for index in there for place in _pictures(conversation.messages[index])]
-    frames = {frame.at: frame for frame in _frames(conversation, images)}
-    newest = [frames[at] for at in images[max(0, len(images) - conversation.keep_images) :] if at in frames]
-    if not newest or len(frames) == len(newest):
-        return context
-    segments = list(context.segments)
-    for index, segment in enumerate(segments):
-        if segment.kind != "image":
-            continue
-        frame = frames.get((int(context.message_of[index]), segment.part))
-        if frame and frame not in newest:
-            segments[index] = _with_regions(segment, frame, newest, conversation.counter)
-    return replace(context, segments=segments)
+    seen, marks = list[int](), list[tuple[int, int]]()
+    for view in conversation.render(plan):
+        said = [choice.text or "" for choice in plan.shown.get(conversation.names[view.of], ())]
+        ours = {text: mark for text in said if (mark := _LATER.match(text))}
+        for part in view.message.parts:
+            if part.image:
+                seen.append(view.of)
+            # A note may stand before it.
+            marks += [(len(seen), int(mark[1] or 1)) for text, mark in ours.items() if text in part.text]
+    last = len(seen) - 1
+    return [range(seen[at] + 1, seen[min(at + later, last)] + 1) for at, later in marks if at <= last]
 
 
 def _pictures(message: Message) -> list[int]:
@@ -74,38 +139,47 @@ def _frames(conversation: Conversation, images: Sequence[tuple[int, int]]) -> It
             yield _Frame(at=(index, place), number=number, image=image, look=cut.look)
 
 
-def _with_regions(
-    segment: Segment, frame: _Frame, newest: Sequence[_Frame], counter: RequestCounter
-) -> Segment:
-    """The segment with the cheapest regions among its renditions, where they save something."""
-    found = min(
-        (
-            (counter.image(frame.image.shown(view)) + counter.text(mark), mark, view)
-            for view, mark in _regions(frame, newest)
-        ),
-        key=lambda offer: offer[0],
-        default=None,
-    )
-    if found is None or found[0] > _SAVING * segment.tokens:
-        return segment
-    tokens, mark, view = found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Regions:
+    """One way to show what differs."""
+
+    tokens: int
+    """With the mark."""
+    mark: str
+    """What is said of them, with a place for the name of the other image."""
+    view: ImageView
+    """The regions."""
+    other: _Frame
+    """The image that they differ from."""
+
+
+def _with_regions(segment: Segment, found: _Regions) -> Segment:
+    """The segment with regions among its renditions."""
     regions = Rendition(
-        name="condensed", text=segment.text, tokens=tokens, atoms=segment.atoms, view=view, mark=mark
+        name="condensed",
+        text=segment.text,
+        tokens=found.tokens,
+        atoms=segment.atoms,
+        view=found.view,
+        mark=found.mark,
     )
-    smaller = (form for form in segment.condensed if form.tokens < tokens)
+    smaller = (form for form in segment.condensed if form.tokens < found.tokens)
     return replace(segment, condensed=(regions, *smaller))
 
 
-def _regions(frame: _Frame, newest: Sequence[_Frame]) -> Iterator[tuple[ImageView, str]]:
-    """Ways to show what differs, and what is said of them."""
+def _cheapest(frame: _Frame, newest: Sequence[_Frame], counter: RequestCounter) -> _Regions | None:
+    return min(_regions(frame, newest, counter), key=lambda offer: offer.tokens, default=None)
+
+
+def _regions(frame: _Frame, newest: Sequence[_Frame], counter: RequestCounter) -> Iterator[_Regions]:
     for other in reversed(newest):
         if other.look.extent != frame.look.extent or other.look.shows_the_same(frame.look):
             continue
-        later = other.number - frame.number
-        name = "the next image" if later == 1 else f"the image {later} later"
         for boxes in dict.fromkeys(_changed(frame.look, other.look)):
-            where = "; ".join(",".join(map(str, box)) for box in boxes)
-            yield ImageView.of(boxes, 1.0), _CHANGED.format(name, where)
+            mark = _CHANGED.format("{}", "; ".join(",".join(map(str, box)) for box in boxes))
+            view = ImageView.of(boxes, 1.0)
+            tokens = counter.image(frame.image.shown(view)) + counter.text(mark)
+            yield _Regions(tokens=tokens, mark=mark, view=view, other=other)
 
 
 def _changed(look: Look, other: Look) -> Iterator[tuple[Box, ...]]:

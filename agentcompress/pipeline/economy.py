@@ -11,6 +11,7 @@ from math import sqrt
 from agentcompress.tokens import PriceModel
 from agentcompress.values import Pin, Plan
 
+from .changes import leaning
 from .conversation import Conversation
 from .folding import torn
 
@@ -70,6 +71,7 @@ def first_edit(
     best, start = 0.0, 0
     held = shown = 0
     within = torn(conversation.history, conversation.there(before), conversation.hard_indices)
+    within += leaning(conversation, before)
     was, will = conversation.taken(before), conversation.taken(after)
     for group in conversation.history.containing({*was, *will}):
         following = group.messages[-1] + 1

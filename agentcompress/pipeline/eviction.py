@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from agentcompress.errors import BudgetExceededError
 from agentcompress.tokens import PriceModel
-from agentcompress.values import Context, Criterion, Plan, Selection, Strategy, prepared
+from agentcompress.values import Criterion, Plan, Selection, Strategy, prepared
 
 from .accounting import breakdown
-from .changes import with_changes
+from .changes import Changes
 from .conversation import Conversation
 from .economy import first_edit, growth, low_water
 from .focus import focus
@@ -126,11 +126,12 @@ class _Evictor:
         The strategy works on estimates; what it chose is rendered and counted, and the
         difference given back to it until the count fits. None where nothing does.
         """
-        conversation, fixed, context = self.conversation, self._fixed(start), self._context(start)
+        conversation, fixed, changes = self.conversation, self._fixed(start), self._changes(start)
+        context = changes.context
         first = Foreground(
             conversation=conversation,
             context=context,
-            planned=lambda selection: self._planned(context, selection, start, 0),
+            planned=lambda selection: self._planned(changes, selection, start, 0),
             after=self.plan,
             fixed=fixed,
             ceiling=self.ceiling,
@@ -147,7 +148,7 @@ class _Evictor:
         while room > least and (attempt < _ATTEMPTS or best is None):
             attempt += 1
             selection = first.within(select(room)) if first else select(room)
-            candidate = self._planned(context, selection, start, digest)
+            candidate = self._planned(changes, selection, start, digest)
             tokens = conversation.size(conversation.render(candidate, self.plan))
             if tokens <= target and (best is None or tokens > best[0]):
                 best = (tokens, Eviction(plan=candidate, certificate=selection.certificate))
@@ -163,19 +164,19 @@ class _Evictor:
 
     def nothing(self) -> Plan:
         """The plan that shows nothing but hard pins; they stand alone where no line of ours fits beside."""
-        conversation, context = self.conversation, self._context(0)
+        conversation, changes = self.conversation, self._changes(0)
         empty = Selection(renditions={}, groups=frozenset())
-        noted = self._planned(context, empty, 0, 0)
+        noted = self._planned(changes, empty, 0, 0)
         fits = conversation.size(conversation.render(noted, self.plan)) <= self.ceiling
         return noted if fits else replace(noted, notes={})
 
-    def _context(self, start: int) -> Context:
+    def _changes(self, start: int) -> Changes:
         # What left the prompt comes back at its end, by recall, and never in its middle: so an eviction
         # takes no longer after a thousand steps than after a hundred.
         conversation = self.conversation
         loose = [group for group in conversation.loose(self.plan) if group.messages[0] >= start]
         context = conversation.context(loose, self.query)
-        return with_changes(context, conversation, conversation.there(self.plan))
+        return Changes.of(context, conversation, conversation.there(self.plan))
 
     def _fixed(self, start: int) -> int:
         """Tokens of what cannot change: hard pins, and what is shown of the messages before `start`."""
@@ -184,7 +185,8 @@ class _Evictor:
         loose = (view.tokens for view in standing if view.of not in conversation.hard_indices)
         return conversation.fixed + sum(loose)
 
-    def _planned(self, context: Context, selection: Selection, start: int, digest: int) -> Plan:
+    def _planned(self, changes: Changes, selection: Selection, start: int, digest: int) -> Plan:
+        context = replace(changes.context, segments=changes.named(selection))
         conversation, names, notes = self.conversation, self.conversation.names, self.plan.notes
         noted = (view.of for view in conversation.render(self.plan) if view.of < start)
         earlier = {names[index]: notes[names[index]] for index in noted if names[index] in notes}

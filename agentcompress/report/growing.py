@@ -6,7 +6,7 @@ from agentcompress.tokens import RequestCounter
 from agentcompress.values import RECALL, Message, Plan, Reason, TextReader, common_start
 
 from .run import Event, MessageView, RunReport, StepReport
-from .views import MessageViews
+from .views import MessageViews, label
 
 _RETURNED = "[recalled from "
 """How a line begins above what came back unasked."""
@@ -48,7 +48,7 @@ class GrowingReport:
             held: What the conversation holds; it begins with what it held before.
             sent: What the model was shown.
             plan: What made this of that.
-            action: What the agent did next.
+            action: What the agent did next; its first 200 characters are shown.
             ceiling: Hard limit in tokens.
             schemas: Tokens of the tool schemas.
             milliseconds: Time that compressing took.
@@ -62,7 +62,7 @@ class GrowingReport:
         same = common_start(self._sent, sent)
         self._steps.append(
             StepReport(
-                action=action,
+                action=label(action),
                 ceiling=ceiling,
                 before=schemas + sum(view.tokens_before for view in views),
                 after=schemas + sum(view.tokens_after for view in views),
@@ -90,7 +90,7 @@ class GrowingReport:
     ) -> Iterator[Event]:
         for message in held[self._known :]:
             asked = [call for call in message.calls if call.name == RECALL]
-            yield from (Event(kind="recalled", text=call.arguments) for call in asked)
+            yield from (Event(kind="recalled", text=label(call.arguments)) for call in asked)
         known = set(map(id, self._before))
         changed = [view for view in views if id(view) not in known]
         shortened = [view for view in changed if view.state == "shortened"]

@@ -190,5 +190,9 @@ def _state(original: Message | None, shown: Message | None) -> State:
 
 def short(calls: Sequence[ToolCall]) -> str:
     """Calls on one line."""
-    text = ", ".join(f"{call.name}({call.arguments})" for call in calls)
+    return label(", ".join(f"{call.name}({call.arguments})" for call in calls))
+
+
+def label(text: str) -> str:
+    """The beginning of a text: what is beside a list has to stay small, whatever a model says."""
     return text if len(text) <= _LABEL_CHARACTERS else text[: _LABEL_CHARACTERS - 1] + "…"
