@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage, convert_to_messages, convert_to_openai_messages
 
@@ -15,7 +15,7 @@ from agentcompress import Budget, BudgetExceededError, CompressionResult, Compre
 from agentcompress.values import Context, Scores
 
 from .conversations import NAMES, Messages, conversations, pairs_are_whole, steps
-from .helpers import COUNT, EXAMPLES, TASK, hard, hard_indices, listing, tokens
+from .helpers import COUNT, EXAMPLES, TASK, hard, hard_indices, listing, step, tokens
 
 SLOW = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 
@@ -100,6 +100,21 @@ def roles(messages: Messages) -> list[tuple[str, str]]:
     return list(pairwise(message["role"] for message in messages if message["role"] != "system"))
 
 
+def between_what_is_marked() -> Messages:
+    """Two turns that leave before a marked call, behind which no line may stand until the next user turn."""
+    user = {"role": "user", "content": ""}
+    return [
+        user,
+        {"role": "assistant", "content": ""},
+        user,
+        *step(1, ""),
+        user,
+        *step(2, ""),
+        *step(3, "x1y2z3 " * 2_000),
+        *step(4, ""),
+    ]
+
+
 @st.composite
 def cases_with_marked_messages(draw: st.DrawFn) -> tuple[Messages, Budget, set[int]]:
     messages = draw(conversations())
@@ -108,6 +123,7 @@ def cases_with_marked_messages(draw: st.DrawFn) -> tuple[Messages, Budget, set[i
 
 
 @SLOW
+@example((between_what_is_marked(), Budget(limit=120), {3}))
 @given(cases_with_marked_messages())
 def test_what_the_user_marked_stays_with_its_calls_and_results(
     case: tuple[Messages, Budget, set[int]],

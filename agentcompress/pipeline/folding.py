@@ -77,6 +77,8 @@ def _runs(
         place = _place(role, None if before is None else messages[before].role, index in pinned)
         if place == "tail" and (before in pinned or before == start - 1):
             place = "user"
+        elif place in ("assistant", "user") and index is not None and not gone:
+            place = None  # It would stand where the run was, between other roles than these.
         if run and place is not None:
             at = {"head": index, "tail": before}.get(place)
             yield place, run[-1][-1] if at is None else at, run
