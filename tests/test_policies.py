@@ -70,6 +70,7 @@ def test_random_keeps_calls_and_lines_under_the_ceiling_the_same_every_time() ->
 def test_policies_go_by_name() -> None:
     assert {
         "agentcompress",
+        "learned",
         "lossless",
         "full",
         "last-tokens",
