@@ -15,7 +15,7 @@ from agentcompress.evaluation.traces import TraceReader
 from agentcompress.training.examples import Examples, examples_of
 from agentcompress.training.fitting import fit
 from agentcompress.training.labels import usefulness
-from tests.commands import Command
+from tests.commands import Command, fails
 from tests.learning import run
 from tests.recordings import CHAT, WORDS, answer
 
@@ -118,6 +118,13 @@ def test_train_goes_on_where_it_was_and_replay_takes_its_file(
     assert (
         "is no file of learned weights" in command("replay", data, "--budget", "0.25", "--policy", broken).err
     )
+
+
+def test_runs_are_never_written_over(command: Command, write_lines: WriteLines) -> None:
+    data = write_lines("runs.jsonl", [{"id": "1", "messages": CHAT}])
+    before = data.read_bytes()
+    fails(command("train", data, "-o", data), "is read or written here already")
+    assert data.read_bytes() == before
 
 
 def test_runs_that_langsmith_exported_are_read_once_a_trace(write_lines: WriteLines) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agentcompress.errors import InvalidInputError
+from agentcompress.files import whole_file
 
 from .options import AsJson, EncoderName, check_distinct, settings
 from .printing import interrupted, print_tables, waiting
@@ -50,8 +51,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Learn from recorded runs, without a model, which identifiers agents use next."""
-    for path in data:
-        check_distinct(path, output)
+    check_distinct(data, output)
     if max_steps < 1:
         raise typer.BadParameter(f"max_steps must be at least 1, got {max_steps}")
     if "-" in data:
@@ -93,9 +93,8 @@ def train(
             raise ValueError("no call of the runs uses what only tools said: there is nothing to learn")
         weights = fitted(sources, card=card, told=rounds.append)
     content = weights.to_bytes()
-    draft = output.with_name(f".{output.name}.draft")
-    draft.write_bytes(content)
-    draft.replace(output)
+    with whole_file(output) as file:
+        file.buffer.write(content)
     figures: dict[str, Any] = {
         "output": str(output),
         "bytes": len(content),
