@@ -1,7 +1,6 @@
 """Segment → score → plan → render: the one place where the rooms meet."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
@@ -374,18 +373,12 @@ class Compressor:
         return ingest(conversation, self._criterion, self._condense, plan, share=share)
 
     def _evicted(self, conversation: Conversation, plan: Plan, query: str | None) -> Eviction:
-        # What it depends on is all in the key: threads that share a compressor learn nothing from each other.
-        key = (
-            self._budget,
-            conversation.history.key,
-            conversation.tool_tokens,
-            query,
-            plan.folded,
-            json.dumps(replace(plan, folded=frozenset()).to_dict()),
-        )
         return self._evictions.get(
-            key,
-            lambda: evict(
+            conversation,
+            plan,
+            budget=self._budget,
+            query=query,
+            make=lambda: evict(
                 conversation,
                 self._criterion,
                 self._strategy,

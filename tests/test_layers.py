@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-CORE = {"errors", "values"}
+CORE = {"errors", "recent", "values"}
 ENGINE = {
     *CORE,
     "images",
@@ -22,6 +22,7 @@ ENGINE = {
 }
 MAY_IMPORT = {
     "errors": set(),
+    "recent": set(),
     "values": set(),
     "files": set(),
     "mappers": {"errors"},

@@ -34,7 +34,6 @@ from agentcompress.tokens import (
     profile_for,
     tiktoken_vocabulary,
 )
-from agentcompress.tokens.memo import CountMemo
 from agentcompress.values import Image, Message, Part, ToolCall
 
 O200K_URL = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
@@ -165,20 +164,6 @@ def test_repeated_counts_come_from_memory() -> None:
     started = time.perf_counter()
     assert counter.count(text[:1] + text[1:]) == first
     assert time.perf_counter() - started < cold / 3
-
-
-def test_memory_is_bounded_and_counts_stay_right() -> None:
-    memo = CountMemo(1_000)
-    for number in range(100):
-        memo.put(f"{number:0100}", number)
-        memo.put("x" * 2_000, 7)
-    held = [number for number in range(100) if memo.get(f"{number:0100}") is not None]
-    assert held == []
-    memo.put("short", 1)
-    memo.put("a" * 500, 2)
-    assert memo.get("short") == 1
-    memo.put("b" * 500, 3)
-    assert (memo.get("short"), memo.get("a" * 500), memo.get("b" * 500)) == (1, None, 3)
 
 
 def test_threads_agree() -> None:

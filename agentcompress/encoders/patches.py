@@ -10,7 +10,7 @@ from agentcompress.images import on_white, opened
 from agentcompress.kernels import patch_features
 from agentcompress.values import Image, Vectors
 
-from .image_cache import ImageCache
+from .vector_cache import image_cache
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class PatchEncoder:
 
     def __init__(self, device: str | None = None) -> None:
         self._device = device
-        self._cache = ImageCache(self._encoded)
+        self._cache = image_cache(self._encoded)
 
     @property
     def name(self) -> str:

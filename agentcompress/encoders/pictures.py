@@ -9,9 +9,9 @@ import numpy as np
 from agentcompress.images import on_white, opened
 from agentcompress.values import Image, Vectors
 
-from .image_cache import ImageCache
 from .loading import fingerprint, load_model
 from .texts import well_formed
+from .vector_cache import image_cache
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -51,7 +51,7 @@ class PictureEncoder:
         else:
             self._model = model
             self._name = type(model).__name__
-        self._cache = ImageCache(self._encoded)
+        self._cache = image_cache(self._encoded)
 
     @property
     def name(self) -> str:

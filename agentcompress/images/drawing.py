@@ -1,9 +1,8 @@
 """Draws the smaller image that a view asks for."""
 
-from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from agentcompress.recent import Recent
 from agentcompress.values import Image, ImageView, scaled
 
 from .encoding import data_uri
@@ -28,10 +27,7 @@ class ImageDrawer:
     """
 
     def __init__(self, characters: int = 64_000_000) -> None:
-        self._limit = characters
-        self._held = 0
-        self._drawn: OrderedDict[Image, Image] = OrderedDict()
-        self._lock = Lock()
+        self._drawn = Recent[Image, Image](characters, lambda _, made: len(made.url))
 
     def drawn(self, image: Image) -> Image | None:
         """An image as its view has it, in a data URI; None where it cannot be read any more.
@@ -40,20 +36,10 @@ class ImageDrawer:
         """
         if image.view is None:
             return image
-        with self._lock:
-            if image in self._drawn:
-                self._drawn.move_to_end(image)
-                return self._drawn[image]
+        if known := self._drawn.get(image):
+            return known
         made = _draw(image, image.view)
-        if made is None:
-            return None
-        with self._lock:
-            if image not in self._drawn:
-                self._drawn[image] = made
-                self._held += len(made.url)
-            while self._held > self._limit and len(self._drawn) > 1:
-                self._held -= len(self._drawn.popitem(last=False)[1].url)
-        return made
+        return made and self._drawn.setdefault(image, made)
 
 
 def _draw(image: Image, view: ImageView) -> Image | None:

@@ -1,6 +1,5 @@
 """Reads the text in images with RapidOCR (PP-OCRv6 on ONNX Runtime), offline."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
@@ -11,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from agentcompress.errors import MissingDependencyError
+from agentcompress.recent import Recent
 from agentcompress.values import Box, Extent, Image, TextLine
 
 from .encoding import on_white
@@ -45,9 +45,7 @@ class RapidReader:
         with _reading:
             _engine()
         self._base = base
-        self._images = images
-        self._read: OrderedDict[bytes, tuple[TextLine, ...]] = OrderedDict()
-        self._lock = Lock()
+        self._read = Recent[bytes, tuple[TextLine, ...]](images)
 
     @property
     def name(self) -> str:
@@ -63,26 +61,10 @@ class RapidReader:
             return ()
         # By what is seen, so that a file and its copy in a data URI are read once.
         key = blake2b(picture.tobytes(), digest_size=16, salt=b"%dx%d" % picture.size).digest()
-        found = self._remembered(key)
-        if found is None:
-            with _reading:
-                found = self._remembered(key)  # Another thread may have read it meanwhile.
-                if found is None:
-                    found = tuple(chain.from_iterable(rows_of(_lines(picture))))
-                    self._remember(key, found)
-        return found
-
-    def _remembered(self, key: bytes) -> tuple[TextLine, ...] | None:
-        with self._lock:
-            if key in self._read:
-                self._read.move_to_end(key)
-            return self._read.get(key)
-
-    def _remember(self, key: bytes, lines: tuple[TextLine, ...]) -> None:
-        with self._lock:
-            self._read[key] = lines
-            while len(self._read) > self._images:
-                self._read.popitem(last=False)
+        if (found := self._read.get(key)) is not None:
+            return found
+        with _reading:  # Another thread may have read it meanwhile.
+            return self._read.get_or_make(key, lambda: tuple(chain.from_iterable(rows_of(_lines(picture)))))
 
 
 def _lines(picture: "PIL.Image.Image") -> list[TextLine]:

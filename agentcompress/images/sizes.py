@@ -1,16 +1,17 @@
 """Reads how large an image is, from its first bytes."""
 
-from collections import OrderedDict
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 
+from agentcompress.recent import Recent
 from agentcompress.values import Extent, Image
 
 from .files import image_file
 from .source import embedded, local_file
 
 _HEADER_CHARACTERS = 1 << 16
+_KNOWN = Recent[tuple[int, int], Extent | None](10_000)
+"""Sizes of embedded images; the same ones are counted again and again."""
 
 
 def image_size(image: Image, base: Path | None = None) -> Extent | None:
@@ -29,38 +30,12 @@ def image_size(image: Image, base: Path | None = None) -> Extent | None:
     if image.width and image.height and image.width > 0 and image.height > 0:
         return image.width, image.height
     if image.is_embedded:
-        return _SIZES.get(image)
+        return _KNOWN.get_or_make(image.url_key, lambda: _embedded_size(image))
     try:
         path = local_file(image.url, base)
     except (OSError, ValueError):
         return None
     return _header_size(path) if path else None
-
-
-class _Sizes:
-    """Sizes of embedded images; the same ones are counted again and again."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[tuple[int, int], Extent | None] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, image: Image) -> Extent | None:
-        # By hash, which a text keeps: to keep the texts would be to keep all images that ever were.
-        key = hash(image.url), len(image.url)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        size = _embedded_size(image)
-        with self._lock:
-            self._known[key] = size
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
-        return size
-
-
-_SIZES = _Sizes(10_000)
 
 
 def _embedded_size(image: Image) -> Extent | None:

@@ -1,11 +1,11 @@
 """What runs cost, with compression and without."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
 from langchain_core.runnables.config import ensure_config
 
+from agentcompress.recent import Recent
 from agentcompress.tokens import billed, price_model
 from agentcompress.values import CompressionResult, common_start
 
@@ -64,7 +64,7 @@ class CostMeter:
     def __init__(self, prices: str = "anthropic") -> None:
         self._prices = price_model(prices)
         self._cost = Cost()
-        self._before: OrderedDict[tuple[object, ...], CompressionResult] = OrderedDict()
+        self._before = Recent[tuple[object, ...], CompressionResult](_REMEMBERED)
         self._lock = Lock()
 
     @property
@@ -74,12 +74,7 @@ class CostMeter:
 
     def __call__(self, result: CompressionResult) -> None:
         """Adds a request."""
-        conversation = _conversation()
-        with self._lock:
-            before = self._before.pop(conversation, None)
-            self._before[conversation] = result
-            if len(self._before) > _REMEMBERED:
-                self._before.popitem(last=False)
+        before = self._before.put(_conversation(), result)
         cached, cached_uncompressed = (0, 0) if before is None else _cached(before, result)
         with self._lock:
             was = self._cost

@@ -1,11 +1,10 @@
 """Messages read before: a long run sends the same ones again at every step."""
 
 import marshal
-from collections import OrderedDict
 from hashlib import blake2b
-from threading import Lock
 from typing import Any
 
+from agentcompress.recent import Recent
 from agentcompress.values import Message, MessageCodec
 
 _LONG = 20_000
@@ -23,10 +22,7 @@ class MessageMemo:
     """
 
     def __init__(self, characters: int = 128_000_000) -> None:
-        self._limit = characters
-        self._held = 0
-        self._read: OrderedDict[int, tuple[bytes, Message]] = OrderedDict()
-        self._lock = Lock()
+        self._read = Recent[int, tuple[bytes, Message]](characters, lambda _, read: read[1].size)
 
     def read(self, codec: MessageCodec, raw: Any) -> Message:
         """What the codec reads the message as.
@@ -38,23 +34,12 @@ class MessageMemo:
             snapshot = _snapshot(codec.fields(raw))
         except ValueError:
             return codec.read(raw)
-        with self._lock:
-            held = self._read.get(id(raw))
-            if held is not None and held[1].origin is raw and held[0] == snapshot:
-                self._read.move_to_end(id(raw))
-                return held[1]
+        held = self._read.get(id(raw))
+        if held is not None and held[1].origin is raw and held[0] == snapshot:
+            return held[1]
         message = codec.read(raw)
-        self._put(id(raw), snapshot, message)
+        self._read.put(id(raw), (snapshot, message))
         return message
-
-    def _put(self, key: int, snapshot: bytes, message: Message) -> None:
-        with self._lock:
-            if key in self._read:
-                self._held -= self._read.pop(key)[1].size
-            self._read[key] = (snapshot, message)
-            self._held += message.size
-            while self._held > self._limit and self._read:
-                self._held -= self._read.popitem(last=False)[1][1].size
 
 
 def _snapshot(fields: Any) -> bytes:

@@ -1,12 +1,11 @@
 """Messages → segments, each content cut and counted once."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
 
+from agentcompress.recent import Recent
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import (
     Cut,
@@ -71,11 +70,8 @@ class SegmentCache:
         self._counter = counter
         self._declared = declared
         self._images = images
-        self._max_segments = max_segments
-        self._held = 0
-        self._cache: OrderedDict[Message, Segmented] = OrderedDict()
-        self._seen: OrderedDict[Image, ImageCut | None] = OrderedDict()
-        self._lock = Lock()
+        self._cut_before = Recent[Message, Segmented](max_segments, lambda _, cut: len(cut.segments))
+        self._seen = Recent[Image, ImageCut | None](_MOST_SEEN)
 
     def segments(self, message: Message) -> tuple[Segment, ...]:
         """The message's segments in order."""
@@ -83,25 +79,13 @@ class SegmentCache:
 
     def segmented(self, message: Message) -> Segmented:
         """The message in segments, and how they are put together again."""
-        with self._lock:
-            if message in self._cache:
-                self._cache.move_to_end(message)
-                return self._cache[message]
-        made = self._cut(message)
-        with self._lock:
-            if message not in self._cache:
-                self._cache[message] = made
-                self._held += len(made.segments)
-            while self._held > self._max_segments and len(self._cache) > 1:
-                self._held -= len(self._cache.popitem(last=False)[1].segments)
-        return made
+        return self._cut_before.get_or_make(message, lambda: self._cut(message))
 
     def look_at(self, messages: Iterable[Message]) -> None:
         """Cuts those of the messages that show images side by side: decoding waits for no other thread."""
-        with self._lock:
-            new = [
-                one for one in messages if one not in self._cache and any(part.image for part in one.parts)
-            ]
+        new = [
+            one for one in messages if one not in self._cut_before and any(part.image for part in one.parts)
+        ]
         if len(new) > 1:
             with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
                 list(pool.map(self.segmented, new))
@@ -152,16 +136,7 @@ class SegmentCache:
         """What is known of an image; a screen that did not change often comes in the same bytes again."""
         if not image.is_embedded:  # A file of that name may hold another one by now.
             return self._images.cut(image)
-        with self._lock:
-            if image in self._seen:
-                self._seen.move_to_end(image)
-                return self._seen[image]
-        cut = self._images.cut(image)
-        with self._lock:
-            self._seen[image] = cut
-            if len(self._seen) > _MOST_SEEN:
-                self._seen.popitem(last=False)
-        return cut
+        return self._seen.get_or_make(image, lambda: self._images.cut(image))
 
     def _whole(self, part: Part, index: int, role: Role) -> Segment:
         return Segment(

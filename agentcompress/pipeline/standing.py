@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import is_
-from threading import Lock
 from typing import Any
 
+from agentcompress.recent import Recent
 from agentcompress.values import Plan
 
 from .history import History
@@ -37,27 +37,15 @@ class Standings:
     """
 
     def __init__(self, size: int = 32_000_000) -> None:
-        self._limit = size
-        self._held = 0
-        self._left: dict[int, Standing] = {}
-        self._lock = Lock()
+        self._left = Recent[int, Standing](size, lambda _, left: left.history.size)
 
     def find(self, raw: Sequence[Any], plan: Plan) -> Standing:
         """What the call left that these messages go on from and this plan came of; else an empty one."""
-        with self._lock:
-            found = next((self._left[id(one)] for one in reversed(raw) if id(one) in self._left), Standing())
+        found = next((left for one in reversed(raw) if (left := self._left.get(id(one)))), Standing())
         fits = len(found.raw) <= len(raw) and all(map(is_, found.raw, raw)) and found.plan == plan
         return found if fits else Standing()
 
     def put(self, standing: Standing) -> None:
         """Remembers what a call left behind."""
-        if not standing.raw:
-            return
-        key = id(standing.raw[-1])
-        with self._lock:
-            if key in self._left:
-                self._held -= self._left.pop(key).history.size
-            self._left[key] = standing
-            self._held += standing.history.size
-            while self._held > self._limit and len(self._left) > 1:
-                self._held -= self._left.pop(next(iter(self._left))).history.size
+        if standing.raw:
+            self._left.put(id(standing.raw[-1]), standing)

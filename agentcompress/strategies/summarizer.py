@@ -2,16 +2,16 @@
 
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from contextvars import copy_context
 from hashlib import blake2b
-from threading import Lock, Thread
+from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from agentcompress.recent import Recent
 from agentcompress.values import atoms_of
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Summarizer:
         self._model = model
         self._size = size
         self._timeout = timeout
-        self._answers: OrderedDict[bytes, Future[str | None]] = OrderedDict()
-        self._lock = Lock()
+        self._answers = Recent[bytes, Future[str | None]](_REMEMBERED)
 
     def summaries(self, texts: Sequence[str]) -> list[str | None]:
         """A summary of each text; None where the model failed, was late or named what is not in the text."""
@@ -54,15 +53,11 @@ class Summarizer:
 
     def _answer(self, text: str) -> Future[str | None]:
         key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-            answer = self._answers[key] = Future()
-            if len(self._answers) > _REMEMBERED:
-                self._answers.popitem(last=False)
-        # The caller's context holds its callbacks, and with them its traces; a hanging call holds nothing.
-        Thread(target=copy_context().run, args=(self._ask, text, answer), daemon=True).start()
+        new: Future[str | None] = Future()
+        answer = self._answers.setdefault(key, new)
+        if answer is new:
+            # The caller's context holds its callbacks, and so its traces; a hanging call holds nothing.
+            Thread(target=copy_context().run, args=(self._ask, text, answer), daemon=True).start()
         return answer
 
     def _within(self, seconds: float, answer: Future[str | None]) -> str | None:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from functools import cache
 
 from agentcompress.errors import MissingDependencyError
+from agentcompress.recent import Recent
 from agentcompress.values import TokenCounter
 
-from .memo import CountMemo
 from .vocabulary import find_vocabulary
 
 _MEMO_CHARACTERS = 16_000_000
+_ENTRY_CHARACTERS = 128
+"""What an entry is charged beside its text, for the memory it takes."""
 
 
 class TiktokenCounter:
@@ -36,7 +38,7 @@ class TiktokenCounter:
             )
         self.name = f"{encoding} ({vocabulary.source})"
         self._count = vocabulary.count
-        self._memo = CountMemo(_MEMO_CHARACTERS)
+        self._memo = Recent[str, int](_MEMO_CHARACTERS, lambda text, _: len(text) + _ENTRY_CHARACTERS)
 
     def count(self, text: str) -> int:
         """Tokens of one text."""

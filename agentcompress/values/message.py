@@ -35,6 +35,11 @@ class Image:
         """Whether its URL is a data URI: the image itself."""
         return self.url[:5].lower() == "data:"
 
+    @property
+    def url_key(self) -> tuple[int, int]:
+        """Tells its URL from others: a text keeps its hash, and to keep texts would be to keep all images."""
+        return hash(self.url), len(self.url)
+
     def shown(self, view: ImageView) -> Self:
         """The image in one of its views."""
         return replace(self, width=view.width, height=view.height, view=view)
