@@ -42,11 +42,13 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	@$(BIN)/agentcompress demo
 
+# Each process holds the models and a database of its own, some 1 GB: so not all cores of a large machine.
 test: $(READY)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 fuzz: $(READY)
-	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest tests/test_invariants.py tests/test_plans.py \
+	@AGENTCOMPRESS_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest -n auto --dist worksteal \
+		tests/test_invariants.py tests/test_plans.py \
 		tests/test_json_messages.py tests/test_recorded_outputs.py tests/test_concurrency.py
 
 # DIR is an unpacked source distribution of langchain; its tests need pytest-mock and langchain-openai, too.
