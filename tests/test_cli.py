@@ -7,13 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentcompress.evaluation.playing import ReplaySettings
 from agentcompress.evaluation.policies import POLICY_NAMES
+from agentcompress.evaluation.reading import Trajectory
+from agentcompress.evaluation.replay import Step
+from agentcompress.report.replayed import ReportedReplay
+from agentcompress.report.run import RunReport
 
 from .commands import Command, WriteLines, fails, spawn
 from .reports import carried
@@ -240,14 +246,44 @@ def test_an_interrupt_leaves_a_valid_dump(tmp_path: Path, name: str) -> None:
     assert err.decode() == f"interrupted after 9 steps; {dump} holds 9 whole lines\n"
 
 
-def _wait_until_quiet(path: Path) -> None:
-    """Waits until a file has content and has stopped growing."""
+def test_an_interrupt_leaves_a_report_of_what_was_played(tmp_path: Path) -> None:
+    dump, report = tmp_path / "dump.jsonl", tmp_path / "report.html"
+    process = spawn(
+        *("replay", "-", "--budget", "2000", "--encoder", "static", "--dump", dump, "--report", report),
+        stdin=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write((json.dumps(RUN) + "\n").encode() * 3)
+    process.stdin.flush()
+    _wait_until_quiet(dump, lines=9)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    said = f"{dump} holds 9 whole lines; {report} shows 3 of the runs"
+    assert (process.returncode, err.decode()) == (130, f"interrupted after 9 steps; {said}\n")
+    assert len(carried(report.read_text(encoding="utf-8"), run=3)["steps"]) == 3
+
+
+def test_an_interrupted_run_is_reported_up_to_there() -> None:
+    settings = ReplaySettings(budget=2_000, policy="agentcompress", stateful=True, encoder="static")
+    played = ReportedReplay(settings=settings).play(Trajectory.model_validate(RUN))
+    assert isinstance(played, Generator)
+    steps = [step for step in (next(played), next(played)) if isinstance(step, Step)]
+    report = played.throw(KeyboardInterrupt)
+    assert isinstance(report, RunReport)
+    assert [step.after for step in report.steps] == [step.tokens for step in steps]
+    with pytest.raises(KeyboardInterrupt):
+        next(played)
+
+
+def _wait_until_quiet(path: Path, lines: int = 0) -> None:
+    """Waits until a file has content, so many lines at least, and has stopped growing."""
     deadline = time.monotonic() + 60
     size = 0
     while time.monotonic() < deadline:
         time.sleep(0.3)
-        before, size = size, path.stat().st_size if path.exists() else 0
-        if size and size == before:
+        data = path.read_bytes() if path.exists() else b""
+        before, size = size, len(data)
+        if size and size == before and data.count(b"\n") >= lines:
             return
     raise TimeoutError(f"{path} is still empty")
 

@@ -17,8 +17,11 @@ from .printing import interrupted, print_tables
 
 if TYPE_CHECKING:
     from agentcompress.evaluation.playing import ReplaySettings
+    from agentcompress.evaluation.reading import Trajectory
+    from agentcompress.evaluation.replay import Step
     from agentcompress.evaluation.summary import Summary
-    from agentcompress.mappers import Mapper
+    from agentcompress.mappers import Finds, Mapper
+    from agentcompress.report.run import RunReport
 
 
 def replay(
@@ -126,13 +129,17 @@ def _play(
     from agentcompress.evaluation.dump import Dump
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.evaluation.reading import TrajectoryReader
-    from agentcompress.report.page import RunPage
-    from agentcompress.report.replayed import ReportedReplay
-    from agentcompress.report.run import RunReport
+    from agentcompress.evaluation.replay import Step
 
     progress = ReadingProgress([TrajectoryReader(path) for path in data])
-    page = RunPage("A replay, step by step" if replayed.stateful else "Snapshots of recorded runs")
-    play = ReportedReplay(settings=replayed).play if report else replayed.play
+    play: Finds[Trajectory, Step | RunReport] = replayed.play
+    page = None
+    if report:
+        from agentcompress.report.page import RunPage
+        from agentcompress.report.replayed import ReportedReplay
+
+        play = ReportedReplay(settings=replayed).play
+        page = RunPage("A replay, step by step" if replayed.stateful else "Snapshots of recorded runs")
     done = 0
     try:
         with ExitStack() as stack:
@@ -141,21 +148,24 @@ def _play(
             sink = stack.enter_context(Dump(dump, stateful=replayed.stateful)) if dump else None
             stack.enter_context(progress)
             for item in played:
-                if isinstance(item, RunReport):
+                if isinstance(item, Step):
+                    done += 1
+                    if sink:
+                        sink.write(item)
+                    summary.add(item)
+                    progress.say(f"{done:,} steps")
+                elif page:
                     page.add(item)
-                    continue
-                done += 1
-                if sink:
-                    sink.write(item)
-                summary.add(item)
-                progress.say(f"{done:,} steps")
     except KeyboardInterrupt:
         kept = f"; {dump} holds {sink.steps:,} whole lines" if dump and sink else ""
+        if report and page and page.runs:
+            page.write(report)
+            kept += f"; {report} shows {page.runs:,} of the runs"
         raise interrupted(f"after {done:,} steps{kept}") from None
     if not done:
         raise InvalidInputError(
             "no step to replay: snapshots need a tool call after 1,000 tokens, --stateful any answer",
             path=", ".join(data),
         )
-    if report:
+    if report and page:
         page.write(report)

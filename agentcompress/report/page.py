@@ -38,6 +38,11 @@ class RunPage:
         self._left_out = 0
         self._room = MOST_BYTES
 
+    @property
+    def runs(self) -> int:
+        """How many runs it shows."""
+        return len(self._runs)
+
     def add(self, report: RunReport) -> None:
         """Adds a run: of the first, texts lose their middle where it is too large; others fit or stay out."""
         data = b64encode(packed(report, 3 * self._room // 4 if not self._runs else MOST_BYTES)).decode(

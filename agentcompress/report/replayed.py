@@ -24,7 +24,10 @@ class ReportedReplay:
     """What is replayed."""
 
     def play(self, trajectory: Trajectory) -> Iterator[Step | RunReport]:
-        """Every step of one trajectory, in order, then its report, if there is something to show."""
+        """Every step of one trajectory, in order, then its report, if there is something to show.
+
+        An interrupt comes behind the report of the steps before it.
+        """
         replay = self.settings.replay()
         counter = RequestCounter(counter=replay.measure.counter, images=replay.measure.images)
         growing = GrowingReport(counter)
@@ -43,13 +46,19 @@ class ReportedReplay:
                 reasons=shown.explain() if shown.explain else (),
             )
 
-        yield from replay.play([trajectory], watch)
+        interrupt = None
+        try:
+            yield from replay.play([trajectory], watch)
+        except KeyboardInterrupt as raised:
+            interrupt = raised
         notes = [("source", trajectory.source)]
         if not replay.stateful:
             notes.append(("snapshots", "each step was compressed afresh, so no cache carries over"))
         report = growing.report(trajectory.id, notes)
         if report.steps:
             yield report
+        if interrupt:
+            raise interrupt
 
 
 def _action(acting: Message) -> str:
