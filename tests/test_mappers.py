@@ -5,6 +5,7 @@ import pickle
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -50,6 +51,10 @@ def slow(unit: int) -> Iterator[Thing]:
     for number in range(100):
         time.sleep(0.01 if unit == 0 else 0.001)
         yield unit, number
+
+
+def handlers(_: int) -> Iterator[object]:
+    yield signal.getsignal(signal.SIGINT)
 
 
 def interrupted(made: Iterator[Thing]) -> Iterator[Thing]:
@@ -114,6 +119,15 @@ def test_an_interrupt_hands_over_what_there_is() -> None:
     assert found == [(unit, number) for unit in range(50) for number in range(100)][: len(found)]
     assert 100 < len(found) < 1_500
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_workers_hear_no_interrupt_whoever_starts_them() -> None:
+    def heard() -> set[object]:
+        with ProcessMapper(1) as mapper:
+            return set(mapper.flat_map(handlers, range(3)))
+
+    with ThreadPoolExecutor(1) as thread:  # Which may not say what becomes of signals.
+        assert thread.submit(heard).result() == {signal.SIG_IGN}
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class ProcessMapper:
         self._pool = ProcessPoolExecutor(
             self._jobs, mp_context=context, initializer=_begin, initargs=(self._stop,)
         )
-        # What is set while they start they have for good: interrupts are for this process alone.
+        # Interrupts are for this process alone: what is ignored while they start they never hear.
         with _on_interrupt(signal.SIG_IGN), _one_thread():
             for _ in range(self._jobs):
                 self._pool.submit(os.getpid)
@@ -110,6 +110,7 @@ _stop: Any = None
 def _begin(stop: Any) -> None:
     global _stop
     _stop = stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # One that starts later did not inherit it.
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
