@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
@@ -40,8 +41,6 @@ from agentcompress.values import (
 
 _APPLY_ATTEMPTS = 6
 """Tries to meet a budget by another's counter."""
-_MARKED_LATER = 512
-"""Newest messages among which one that left is seen to have been marked since."""
 
 
 class Compressor:
@@ -325,21 +324,11 @@ class Compressor:
         return replace(message, pinned=True) if pinned and not message.pinned else message
 
     def _standing(self, codec: MessageCodec, messages: Sequence[Any], plan: Plan) -> Standing:
-        """What an earlier call left that these messages go on from, unless what it showed was changed since.
-
-        What it did not show may say anything by now, save that one of the newest is to be pinned.
-        """
+        """What an earlier call left that these messages go on from, unless they were changed since."""
         if self._pin is not None:  # It may think otherwise of any message by now.
             return Standing()
         found = self._standings.find(messages, plan)
-        history = found.history
-        same = all(
-            self._message(codec, messages[view.of]) is history.messages[view.of] for view in found.views
-        )
-        newest = max(0, len(found.raw) - _MARKED_LATER)
-        # Those that were marked before are shown, so they are marked still.
-        marked = sum(history.messages[index].pinned for index in history.hard if index >= newest)
-        return found if same and codec.pinned(found.raw[newest:]) == marked else Standing()
+        return found if found.holds(codec, partial(self._read.read, codec)) else Standing()
 
     def _conversation(
         self, codec: MessageCodec, messages: Sequence[Any], tool_tokens: int, before: Standing | None = None

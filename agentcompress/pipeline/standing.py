@@ -1,15 +1,18 @@
 """What a call leaves behind, so that the next one of the same conversation looks at what is new."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
 
 from agentcompress.recent import Recent
-from agentcompress.values import Plan
+from agentcompress.values import Message, MessageCodec, Plan
 
 from .history import History
 from .rendering import View
+
+_MARKED_LATER = 512
+"""Newest messages among which one that left is seen to have been marked since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,23 @@ class Standing:
     """What the call decided."""
     views: Sequence[View] = ()
     """What the plan shows."""
+
+    def holds(self, codec: MessageCodec, read: Callable[[Any], Message]) -> bool:
+        """Whether what was shown says what it said, and none of the newest messages is to be pinned since.
+
+        What was not shown may say anything by now.
+
+        Args:
+            codec: Tells which messages are marked to be pinned.
+            read: Reads a message, to the same object where it is unchanged.
+        """
+        messages = self.history.messages
+        newest = max(0, len(self.raw) - _MARKED_LATER)
+        # Those that were marked before are shown, so they are marked still.
+        marked = sum(messages[index].pinned for index in self.history.hard if index >= newest)
+        return codec.pinned(self.raw[newest:]) == marked and all(
+            read(self.raw[view.of]) is messages[view.of] for view in self.views
+        )
 
 
 class Standings:
