@@ -1,11 +1,10 @@
 """What the tests of segmenters for lines and rows share."""
 
-import time
-from collections.abc import Callable
-
 from hypothesis import strategies as st
 
 from agentcompress.values import Segmenter
+
+from .timing import check_linear
 
 
 def shuffled(*texts: str) -> st.SearchStrategy[str]:
@@ -44,18 +43,6 @@ def condensed_of(segmenter: Segmenter, text: str) -> dict[str, tuple[str, ...]]:
 
 
 def never_slower_than_linear(segmenter: Segmenter, unit: str, before: str = "") -> None:
-    """Four times the text takes about four times as long, not sixteen; so does a longer sample of it."""
-
-    def seconds(size: int, *steps: Callable[[str], object]) -> float:
-        text = before + unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            for step in steps:
-                step(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    steps = (segmenter.fits, segmenter.cut, segmenter.compact)
-    assert seconds(60_000, *steps) < 9 * seconds(15_000, *steps) + 0.01, unit
-    assert seconds(8_000, segmenter.fits) < 9 * seconds(2_000, segmenter.fits) + 0.02, unit
+    """Checks that its time grows with the length of a text, and of a sample that it tells a content by."""
+    check_linear(unit, segmenter.fits, segmenter.cut, segmenter.compact, before=before)
+    check_linear(unit, segmenter.fits, before=before, size=8_000)

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import time
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from agentcompress.values import atoms_of
 from .helpers import EXAMPLES
 from .reading_compact import closed, said, unfolded_marks
 from .segmenting import COUNTER
+from .timing import check_linear
 
 JSON = JsonSegmenter()
 SEGMENTER = default_segmenter()
@@ -171,14 +171,4 @@ def test_no_text_makes_it_fail_or_lose_an_atom(marks: str, anything: str) -> Non
     ],
 )
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    # Four times the text: about 4 where time is linear, 16 where it is quadratic.
-    assert seconds(80_000) / seconds(20_000) < 9
+    check_linear(unit, SEGMENTER.compact)

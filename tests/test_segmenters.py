@@ -1,7 +1,5 @@
 """Cutting text into lines and stretches of lines."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from agentcompress.values import atoms_of
 
 from .conversations import TEXTS
 from .segmenting import check_cut
+from .timing import check_linear, seconds
 
 ATOMS = st.sampled_from(
     [
@@ -75,32 +74,13 @@ def test_one_giant_token_stays_whole() -> None:
 
 @pytest.mark.parametrize("unit", ["#", ".#", "@", "\n", "a", "文", "a ", "/"])
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            LinesSegmenter().cut(text)
-            atoms_of(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    # Four times the text: about 4 where time is linear, 16 where it is quadratic.
-    assert seconds(50_000) / seconds(12_500) < 9
+    check_linear(unit, LinesSegmenter().cut, atoms_of)
 
 
 @pytest.mark.parametrize("rule", ["#", "@", "#."])
 def test_a_rule_costs_about_what_words_do(rule: str) -> None:
-    def seconds(unit: str) -> float:
-        text = unit * (200_000 // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            atoms_of(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(rule) < 6 * seconds("word ")
+    many, words = (unit * (200_000 // len(unit)) for unit in (rule, "word "))
+    assert seconds(many, atoms_of) < 6 * seconds(words, atoms_of)
 
 
 def test_a_width_below_one_is_refused() -> None:

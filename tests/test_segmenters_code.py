@@ -1,6 +1,5 @@
 """Source code: lines, each with the definition around it."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +10,7 @@ from agentcompress.segmenters.code.segmenter import CodeSegmenter, code_pieces
 from agentcompress.values import Piece
 
 from .segmenting import check_cut
+from .timing import check_linear
 
 CODE = CodeSegmenter()
 PYTHON = '''\
@@ -339,19 +339,7 @@ def test_threads_share_a_segmenter() -> None:
     ],
 )
 def test_time_is_linear(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = (unit * (size // len(unit) + 1))[:size]
-        took = []
-        for _ in range(3):
-            begin = time.process_time()
-            CODE.fits(text)
-            CODE.cut(text)
-            CODE.compact(text)
-            took.append(time.process_time() - begin)
-        return min(took)
-
-    # Four times the text: about 4 where time is linear, 16 where it is quadratic.
-    assert seconds(80_000) <= 10 * seconds(20_000) + 0.05
+    check_linear(unit, CODE.fits, CODE.cut, CODE.compact)
 
 
 def test_a_text_of_any_size_has_a_bounded_number_of_pieces() -> None:

@@ -1,7 +1,5 @@
 """Cutting accessibility trees and element lists into their elements."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from agentcompress.segmenters.html import ElementSegmenter
 from agentcompress.values import Cut
 
 from .segmenting import COUNTER, check_cut
+from .timing import check_linear
 
 SEGMENTER = ElementSegmenter()
 NUMBERED = """Tab 0 (current): Orders
@@ -190,11 +189,4 @@ def test_a_dump_of_megabytes_is_cut_into_bounded_many_pieces() -> None:
     "unit", [*("[1] ", "- link ", "\n", " ", "\t", " focusable: True", "'", "[", "x "), NUMBERED]
 )
 def test_time_grows_with_the_length(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = "[1] link 'a" + unit * (size // len(unit))
-        start = time.process_time()
-        SEGMENTER.cut(text)
-        SEGMENTER.fits(text)
-        return time.process_time() - start
-
-    assert min(seconds(100_000) for _ in range(2)) <= 9 * max(0.02, min(seconds(25_000) for _ in range(3)))
+    check_linear(unit, SEGMENTER.cut, SEGMENTER.fits, before="[1] link 'a")

@@ -1,7 +1,5 @@
 """Cutting HTML and XML into elements."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from agentcompress.segmenters.html import HtmlSegmenter
 from agentcompress.values import Cut, atoms_of
 
 from .segmenting import COUNTER, check_cut
+from .timing import check_linear
 
 SEGMENTER = HtmlSegmenter()
 MARKUP = st.sampled_from(
@@ -254,12 +253,4 @@ def test_a_minified_page_of_megabytes_is_cut_into_bounded_many_pieces() -> None:
     ],
 )
 def test_time_grows_with_the_length(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = "<div>" + unit * (size // len(unit))
-        start = time.process_time()
-        SEGMENTER.cut(text)
-        SEGMENTER.compact(text)
-        SEGMENTER.fits(text)
-        return time.process_time() - start
-
-    assert min(seconds(100_000) for _ in range(2)) <= 9 * max(0.02, min(seconds(25_000) for _ in range(3)))
+    check_linear(unit, SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact, before="<div>")

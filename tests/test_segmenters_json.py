@@ -1,7 +1,6 @@
 """JSON: what is shown of it stays JSON, and its shortest form says the same."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from agentcompress.values import Cut
 
 from .reading_compact import meaning
 from .segmenting import check_cut
+from .timing import check_linear
 
 JSON = JsonSegmenter()
 NOTE = "[7 tokens elided]"
@@ -291,15 +291,4 @@ def test_what_lies_very_deep_stays_whole() -> None:
     ],
 )
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            JSON.cut(text)
-            JSON.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    # Four times the text: about 4 where time is linear, 16 where it is quadratic.
-    assert seconds(80_000) / seconds(20_000) < 9
+    check_linear(unit, JSON.cut, JSON.compact)

@@ -1,7 +1,5 @@
 """Logs: single lines that can be picked, repetitions that stand together."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from agentcompress.segmenters.logs import LogSegmenter
 from agentcompress.segmenters.stretches import MOST_PIECES
 
 from .segmenting import check_cover, check_cut
+from .timing import seconds
 
 SEGMENTER = LogSegmenter()
 CAUSE = "2024-05-01T10:20:00.000Z INFO config payments.retry_limit set to 0 by deploy-bot\n"
@@ -124,15 +123,6 @@ def test_it_does_not_fit_other_lines(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["1", "1 ", "1.", "a", "10:00:00 INFO x\n", "\n", "1:", "0x", " "])
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = "".join(unit * (size // 5 // len(unit)) + "\n" for _ in range(5))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.fits(text)
-            SEGMENTER.cut(text)
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(80_000) / seconds(20_000) < 9
+    small, large = (5 * (unit * (size // len(unit)) + "\n") for size in (4_000, 16_000))
+    steps = (SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact)
+    assert seconds(large, *steps) < 9 * seconds(small, *steps)

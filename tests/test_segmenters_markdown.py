@@ -1,7 +1,5 @@
 """Markdown: headings, sentences, items, tables and code."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from agentcompress.values import Piece
 
 from .conversations import TEXTS
 from .segmenting import check_cut
+from .timing import check_linear
 
 SEGMENTER = MarkdownSegmenter()
 TRACKED = "https://example.org/harbour/fees?utm_source=feed&utm_campaign=summer_2024_b&ref=1a2b3c4d"
@@ -192,15 +191,4 @@ def test_every_text_is_cut_as_promised(text: str) -> None:
     ],
 )
 def test_time_grows_with_the_length_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.fits(text)
-            SEGMENTER.cut(text)
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(50_000) / seconds(12_500) < 9
+    check_linear(unit, SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact)

@@ -1,7 +1,5 @@
 """Running text and transcripts: sentences, turns, and what is not prose."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from agentcompress.segmenters.sentences import sentences
 
 from .conversations import TEXTS
 from .segmenting import check_cut
+from .timing import check_linear
 
 SEGMENTER = ProseSegmenter()
 ARTICLE = (
@@ -160,18 +159,7 @@ def test_every_text_is_cut_as_promised(text: str) -> None:
     "unit", [ARTICLE, TALK, ".", "。", "a. ", ".)", "\n", " ", "word ", "A: b\n", "x", ", "]
 )
 def test_time_grows_with_the_length_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.fits(text)
-            SEGMENTER.cut(text)
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(50_000) / seconds(12_500) < 9
+    check_linear(unit, SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact)
 
 
 def test_a_huge_text_is_cut_more_coarsely() -> None:

@@ -1,7 +1,5 @@
 """Colours, progress bars, spinners."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from agentcompress.segmenters.output_lines import plain
 from agentcompress.segmenters.terminal import TerminalSegmenter
 
 from .segmenting import check_cut
+from .timing import check_linear
 
 SEGMENTER = TerminalSegmenter()
 PARTS = st.sampled_from(
@@ -90,15 +89,4 @@ def test_it_fits_what_is_drawn(text: str, fits: bool) -> None:
 
 @pytest.mark.parametrize("unit", ["\x1b[", "\x1b]a", "\r", "x\x08", "\x1b[31m#\n", "a\r\n"])
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.fits(text)
-            SEGMENTER.cut(text)
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(80_000) / seconds(20_000) < 9
+    check_linear(unit, SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact)

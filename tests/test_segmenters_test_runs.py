@@ -1,7 +1,5 @@
 """Test runs: the assertion that failed, under the name of its test."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from agentcompress.segmenters.test_runs import TestRunSegmenter
 
 from .segmenting import check_cut
+from .timing import check_linear
 
 SEGMENTER = TestRunSegmenter()
 
@@ -230,15 +229,4 @@ def test_it_does_not_fit_other_text(text: str) -> None:
     "unit", ["_", "= ", "1 in 1s ", "E  ", "ok 1 - x\n", "<<< ", "not ok 1\nexpected: 2\n"]
 )
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = "=" + unit * (size // len(unit))
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.fits(text)
-            SEGMENTER.cut(text)
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(80_000) / seconds(20_000) < 9
+    check_linear(unit, SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact, before="=")

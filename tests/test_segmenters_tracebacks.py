@@ -1,7 +1,5 @@
 """Stack traces in any language, among other lines."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from agentcompress.segmenters.tracebacks import TracebackSegmenter, states_error
 from agentcompress.values import Cut
 
 from .segmenting import check_cut
+from .timing import check_linear
 
 SEGMENTER = TracebackSegmenter()
 
@@ -161,15 +160,5 @@ def test_what_states_an_error(line: str, error: bool) -> None:
     ["A", "A(", "  at (", 'File "', '\n  File "a", line 1', "\n\tat x(", "AError ", "a.go:1 ", "1: x\n"],
 )
 def test_time_grows_with_the_length_of_the_text_not_its_square(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = "\n\tat a.b(C.java:1)\n" + unit * (size // len(unit)) + "\n\tat a.b(C.java:1)\n"
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            SEGMENTER.fits(text)
-            SEGMENTER.cut(text)
-            SEGMENTER.compact(text)
-            took.append(time.process_time() - began)
-        return min(took)
-
-    assert seconds(80_000) / seconds(20_000) < 9
+    frame = "\n\tat a.b(C.java:1)\n"
+    check_linear(unit, SEGMENTER.fits, SEGMENTER.cut, SEGMENTER.compact, before=frame, behind=frame)
