@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from blockbuster import BlockingError, blockbuster_ctx
 from langchain.agents import create_agent
-from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -42,13 +41,7 @@ class Reader(BaseChatModel):
     def bind_tools(self, tools: Sequence[Any], **_: Any) -> Runnable[Any, AIMessage]:
         return self
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
-    ) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], *_: Any, **more: Any) -> ChatResult:
         book = next(message.text for message in messages if isinstance(message, HumanMessage))
         said = [(m.type, m.content, getattr(m, "tool_calls", None)) for m in messages]
         self._requests.setdefault(book, []).append(said)

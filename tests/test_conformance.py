@@ -17,9 +17,7 @@ from compaction_kit.generated import build_generated_session
 from compaction_kit.runner import run_conformance
 from compaction_kit.session import SeededSession, Turn, build_seeded_session
 from langchain.agents import create_agent
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import ToolException, tool
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import Field
@@ -145,15 +143,8 @@ class ScriptedModel(RecordingModel):
 
     script: list[AIMessage] = Field(default_factory=list)
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
-    ) -> ChatResult:
-        self.requests.append(list(messages))
-        return ChatResult(generations=[ChatGeneration(message=self.script[len(self.requests) - 1])])
+    def answer(self, number: int) -> AIMessage:
+        return self.script[number - 1]
 
 
 @tool

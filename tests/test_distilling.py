@@ -73,13 +73,7 @@ class SummaryModel(BaseChatModel):
                 run_manager.on_llm_new_token(word, chunk=chunk)
             yield chunk
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
-    ) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], *_: Any, **more: Any) -> ChatResult:
         words = [str(chunk.message.text) for chunk in self._stream(messages)]
         return ChatResult(generations=[ChatGeneration(message=AIMessageChunk(content="".join(words)))])
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from langchain.agents import create_agent
 from langchain.agents.middleware import ContextEditingMiddleware
-from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -39,18 +38,14 @@ class RecordingModel(BaseChatModel):
     def bind_tools(self, tools: Sequence[Any], **_: Any) -> Runnable[Any, AIMessage]:
         return self
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
-    ) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], *_: Any, **more: Any) -> ChatResult:
         self.requests.append(list(messages))
-        number = len(self.requests)
+        return ChatResult(generations=[ChatGeneration(message=self.answer(len(self.requests)))])
+
+    def answer(self, number: int) -> AIMessage:
+        """What it says to a request; the first is 1."""
         call = {"name": "read", "args": {"page": number}, "id": f"call_{number}"}
-        answer = AIMessage("done") if number > self.steps else AIMessage("", tool_calls=[call])
-        return ChatResult(generations=[ChatGeneration(message=answer)])
+        return AIMessage("done") if number > self.steps else AIMessage("", tool_calls=[call])
 
 
 TASK: Any = {"messages": [("user", "Read on.")]}

@@ -13,12 +13,12 @@ from agentcompress.messages import OpenAICodec
 from agentcompress.report.frames import FrameViews
 from agentcompress.report.html import compression_report, write_compression_report
 from agentcompress.report.page import write_report
-from agentcompress.report.run import FrameView, MessageView, RunReport, StepReport
+from agentcompress.report.run import FrameView, RunReport
 from agentcompress.tokens import RequestCounter
 from agentcompress.values import Box, Choice, Image, ImageView, TextLine
 
 from .pictures import block, encoded, frames, screen
-from .reports import carried
+from .reports import carried, step, view
 
 COUNT = RequestCounter.for_model(None, image_model="claude-3-5-sonnet")
 WHOLE: tuple[Box, ...] = ((0, 0, 640, 480),)
@@ -148,20 +148,8 @@ def test_a_thumbnail_is_small_upright_and_on_white() -> None:
 def test_pictures_have_words_stand_once_and_reach_for_nothing(tmp_path: Path) -> None:
     frame = view_of(SCREENS[0], choice())
     grey = view_of(SCREENS[0])
-    message = MessageView(
-        role="tool", label="", state="kept", tokens_before=9, tokens_after=9, spans=(), frames=(frame, grey)
-    )
-    step = StepReport(
-        action="",
-        ceiling=9,
-        before=9,
-        after=9,
-        cache_kept=0,
-        milliseconds=0,
-        evicted=False,
-        messages=(message,),
-    )
-    write_report(RunReport(title="t", steps=[step, step]), tmp_path / "r.html")
+    of_images = step(view("", spans=(), frames=(frame, grey)))
+    write_report(RunReport(title="t", steps=[of_images, of_images]), tmp_path / "r.html")
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
     data = carried(html)
     ((url, *sizes),) = data["pictures"]
@@ -185,19 +173,7 @@ def test_of_more_pictures_than_a_page_has_room_for_the_newest_are_kept(tmp_path:
         for n in range(9)
     ]
     shown = tuple(FrameView(fate="dropped", thumbnail=one, kept=()) for one in many)
-    message = MessageView(
-        role="tool", label="", state="kept", tokens_before=9, tokens_after=9, spans=(), frames=shown
-    )
-    step = StepReport(
-        action="",
-        ceiling=9,
-        before=9,
-        after=9,
-        cache_kept=0,
-        milliseconds=0,
-        evicted=False,
-        messages=(message,),
-    )
-    write_report(RunReport(title="t", steps=[step]), tmp_path / "r.html")
+    of_images = step(view("", spans=(), frames=shown))
+    write_report(RunReport(title="t", steps=[of_images]), tmp_path / "r.html")
     pictures = carried((tmp_path / "r.html").read_text(encoding="utf-8"))["pictures"]
     assert [bool(url) for url, *_ in pictures] == [False] * 2 + [True] * 7
