@@ -8,17 +8,19 @@ READY := $(VENV)/.ready
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fuzz kills upstream lint types bench bench-peers bench-gpu long-run closed-loop ablation content package reference overthinking clean
+.PHONY: help demo test fuzz kills upstream upstream-stores lint types bench bench-peers kept bench-gpu long-run closed-loop ablation content package reference overthinking clean
 help:
 	@echo "make demo    install, then run the main job: one agent, uncompressed and under 25% of its tokens"
 	@echo "make test    install, then run the tests"
 	@echo "make fuzz    the invariants on thousands of new conversations, 64 long ones at once"
 	@echo "make kills   the store's writer killed 500 times: what it acknowledged is there"
 	@echo "make upstream DIR=…  LangChain's own tests of agents, without the middleware and with it"
+	@echo "make upstream-stores DIR=…  LangGraph's own tests of stores, on the store of this library"
 	@echo "make lint    ruff: rules and format"
 	@echo "make types   mypy, strict"
 	@echo "make bench   speed of compression, content types, choosing, merging, images, the store, examples and reports"
 	@echo "make bench-peers DATA=…  other tools beside this one on recorded runs, in an environment of its own"
+	@echo "make kept DATA=…  what is kept of recorded runs, and what README and guides say of it"
 	@echo "make bench-gpu  encoding, similarity, merging, images and selection on a GPU (ARGS=--cpu without one)"
 	@echo "make long-run  an agent of 2,000 steps: killed and resumed it ends the same, and no call gets slower"
 	@echo "make closed-loop  tasks drawn by seed, under a tenth of their tokens, with recall and without"
@@ -59,6 +61,13 @@ upstream: $(READY)
 		| sed -n '/short test summary/,$$p'; }; \
 	(run); (run -p inject_middleware)
 
+# DIR is an unpacked source distribution of langgraph-checkpoint, or of its -sqlite; they need pytest-mock and pytest-retry.
+# What reaches into the tables of SqliteStore fails.
+upstream-stores: $(READY)
+	@cd $(DIR) && PYTHONPATH=$(CURDIR)/tests/plugins:$$PYTHONPATH $(CURDIR)/$(BIN)/python -m pytest -p faiss_store \
+		$$(ls tests/test_store.py tests/test_async_store.py tests/test_ttl.py 2>/dev/null) \
+		-q --tb=line -p no:cacheprovider -o asyncio_mode=auto
+
 kills: $(READY)
 	@AGENTCOMPRESS_KILLS=$(or $(KILLS),500) $(BIN)/python -m pytest tests/test_memory_crashes.py
 
@@ -94,6 +103,11 @@ bench-peers: $(PEERS)/.ready
 	@$(PEERS)/bin/python -m benchmarks.peers.run $(DATA) $(ARGS)
 	@$(PEERS)/bin/python -m benchmarks.peers.table --write
 	@$(PEERS)/bin/python -m benchmarks.peers.plot
+
+# Kept run by run like the peers' rows: make kept DATA="runs.jsonl.gz more.jsonl.gz" ARGS="--jobs 2"
+kept: $(READY)
+	@$(BIN)/python -m benchmarks.kept.run $(DATA) $(ARGS)
+	@$(BIN)/python -m benchmarks.kept.table --write
 
 bench-gpu: $(READY)
 	@$(BIN)/python -m benchmarks.gpu $(ARGS)

@@ -30,7 +30,7 @@ from benchmarks.peers.peer import MissingWeightsError, Request, TextPeer
 from benchmarks.peers.policy import PeerPolicy
 from benchmarks.peers.registry import ENTRIES, WEIGHTED, policy_of
 from benchmarks.peers.results import RESULTS, Results, Settings
-from benchmarks.peers.table import BEGIN, END, README, tables, with_tables
+from benchmarks.peers.table import GUIDE, README, short, whole
 from benchmarks.peers.validity import json_validity
 from benchmarks.peers.worker import Job
 
@@ -162,10 +162,10 @@ def test_a_loss_is_said(tmp_path: Path) -> None:
         ("headroom", 10),
         ("tooltrim", 0),
     ]
-    text = tables(results)
-    assert "tooltrim on shell at 25% (.90 of 50, ours .80)" in text
-    assert "headroom on shell at 25%" not in text
-    assert "| 1.00† |" in text
+    for text in (short(results), whole(results)):
+        assert "within the budget: tooltrim on shell at 25% (.90 of 50, ours .80)." in text
+        assert "(on so many sources): headroom 1." in text
+    assert "| 1.00† |" in whole(results)
     results.write(tmp_path / "peers.json")
     assert Results.read(tmp_path / "peers.json") == results
 
@@ -221,15 +221,10 @@ def test_damaged_results_are_refused(tmp_path: Path) -> None:
         Results.read(path)
 
 
-def test_a_readme_without_marks_is_refused() -> None:
-    with pytest.raises(ValueError, match="lacks"):
-        with_tables("nothing", "made")
-    assert with_tables(f"a {BEGIN}old{END} b", "new") == f"a {BEGIN}\n\nnew\n\n{END} b"
-
-
-def test_the_readme_says_what_the_committed_run_says() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert with_tables(text, tables(Results.read(RESULTS))) == text
+def test_the_pages_say_what_the_committed_run_says() -> None:
+    results = Results.read(RESULTS)
+    assert README.has(short(results))
+    assert GUIDE.has(whole(results))
 
 
 def test_every_peer_that_was_run_is_known_and_its_version_named() -> None:

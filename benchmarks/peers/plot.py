@@ -9,10 +9,12 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.block import ROOT
+
 from .figures import OURS, Figures
 from .results import RESULTS, Results
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 _CEILING = 8000.0
 _SHARE = 0.25
 

@@ -1,19 +1,16 @@
 """The results file: rows with the settings, machine and versions that they were measured with."""
 
 import json
-import os
-import platform
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from agentcompress.errors import InvalidInputError
+from benchmarks.block import ROOT
+from benchmarks.machine import machine, today, version_of
 
-RESULTS = Path(__file__).parent.parent / "results" / "peers.json"
+RESULTS = ROOT / "benchmarks" / "results" / "peers.json"
 """The committed run."""
 
 
@@ -77,7 +74,7 @@ class Results:
         """Takes one row and notes what it was measured with."""
         self.rows.append(dict(row))
         self.machine = machine()
-        self.date = datetime.now(UTC).strftime("%Y-%m-%d")
+        self.date = today()
         if package:
             self.versions[package] = version_of(package)
 
@@ -93,27 +90,3 @@ class Results:
         for row in self.rows:
             if (row["peer"], row["kind"], row["budget"]) == (peer, kind, budget):
                 yield row
-
-
-def version_of(package: str) -> str:
-    """The version that is installed; of this library where it is not, that of its sources."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        sources = Path(__file__).parents[2] / "pyproject.toml"
-        return str(tomllib.loads(sources.read_text(encoding="utf-8"))["project"]["version"])
-
-
-def machine() -> dict[str, Any]:
-    """Processor, cores, system and interpreter."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    except OSError:
-        names = []
-    return {
-        "processor": names[0] if names else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-    }

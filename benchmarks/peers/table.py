@@ -1,4 +1,4 @@
-"""The tables of peers in the README, made of the committed run.
+"""The tables of peers in README and guide, made of the committed run.
 
 usage: python -m benchmarks.peers.table [--check | --write] [--results FILE]
 """
@@ -6,27 +6,61 @@ usage: python -m benchmarks.peers.table [--check | --write] [--results FILE]
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from benchmarks.block import ROOT, Block
+from benchmarks.markdown import NONE, row, rule, share
 
 from .figures import OURS, Figures, Lost
 from .registry import ENTRIES, WEIGHTED
 from .results import RESULTS, Results
 
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- peers: python -m benchmarks.peers.table --write -->", "<!-- /peers -->"
+_COMMAND = "python -m benchmarks.peers.table --write"
+README = Block(page=ROOT / "README.md", name="peers", command=_COMMAND)
+GUIDE = Block(page=ROOT / "docs" / "peers.md", name="peers", command=_COMMAND)
 _SHARES = (0.25, 0.1)
 _CEILING = 8000.0
-_NONE = "n/a"
+_VARIANTS = {"agentcompress-documents", "headroom-agent", "clear-tool-uses-fitting", "random", "full"}
+"""Second ways of the same tool and yardsticks: in the guide alone."""
 
 
-def tables(results: Results) -> str:
-    """The Markdown between the marks of the README."""
+def short(results: Results) -> str:
+    """A row for each tool, and where this library loses: for the README."""
+    figures = Figures(results)
+    peers = [peer for peer in figures.peers if peer not in _VARIANTS]
+    losses = _losses(figures, [peer for peer in peers if peer != OURS])
+    return "\n\n".join(["\n".join(_short(figures, peers)), "Where others do better:", losses])
+
+
+def whole(results: Results) -> str:
+    """Everything that was measured: for the guide."""
     figures = Figures(results)
     blocks = [_introduction(results), "\n".join(_kept(figures)), "\n".join(_cost(figures))]
     blocks += ["\n".join(_by_source(figures, budget)) for budget in _SHARES if figures.atoms(budget)]
-    blocks.append(_losses(figures))
+    blocks.append(_losses(figures, [peer for peer in figures.peers if peer != OURS]))
+    blocks.append(f"Not run, for want of weights: {', '.join(WEIGHTED)}.")
     return "\n\n".join(blocks)
+
+
+def _short(figures: Figures, peers: Sequence[str]) -> Iterator[str]:
+    heads = ["", "tool-only at 25%", "at 10%", "requests over", f"billed at {_CEILING:,.0f}"]
+    heads += ["documents at 25%", "at 10%", "ms of CPU for 126k tokens"]
+    yield row(heads)
+    yield rule(len(heads))
+    for peer in peers:
+        times = figures.latency(peer)
+        yield row(
+            [
+                _name(peer),
+                *(share(figures.mean(peer, one, "tool_only")) for one in _SHARES),
+                _of(figures, peer, "over_ceiling", "steps"),
+                share(figures.billed(peer, _CEILING)),
+                *(_recall(figures, peer, one) for one in _SHARES),
+                f"{times['cpu_ms_cold']:,.0f}" if times else "",
+            ]
+        )
 
 
 def _introduction(results: Results) -> str:
@@ -42,18 +76,16 @@ def _introduction(results: Results) -> str:
 
 
 def _kept(figures: Figures) -> Iterator[str]:
-    heads = [
-        f"tool-only at {share:.0%}, {len(figures.sources(share))} sources (tokens kept)" for share in _SHARES
-    ]
-    yield _row(["", *heads, "over the ceiling", "broken pairs", "JSON still valid", "evidence at 25 / 10%"])
-    yield "|---" + "|---:" * (len(heads) + 4) + "|"
+    heads = [f"tool-only at {one:.0%}, {len(figures.sources(one))} sources (tokens kept)" for one in _SHARES]
+    yield row(["", *heads, "over the ceiling", "broken pairs", "JSON still valid", "evidence at 25 / 10%"])
+    yield rule(len(heads) + 5)
     for peer in figures.peers:
         kept = [
-            _both(_share(figures.mean(peer, one, "tool_only")), _share(figures.mean(peer, one, "kept_ratio")))
+            _both(share(figures.mean(peer, one, "tool_only")), share(figures.mean(peer, one, "kept_ratio")))
             for one in _SHARES
         ]
-        recalls = [_recall(figures, peer, share) for share in _SHARES]
-        yield _row(
+        recalls = [_recall(figures, peer, one) for one in _SHARES]
+        yield row(
             [
                 _name(peer),
                 *kept,
@@ -66,7 +98,7 @@ def _kept(figures: Figures) -> Iterator[str]:
 
 
 def _cost(figures: Figures) -> Iterator[str]:
-    yield _row(
+    yield row(
         [
             "",
             f"billed at {_CEILING:,.0f}",
@@ -79,16 +111,16 @@ def _cost(figures: Figures) -> Iterator[str]:
             "peak MiB",
         ]
     )
-    yield "|---" + "|---:" * 8 + "|"
+    yield rule(9)
     for peer in figures.peers:
         times = figures.latency(peer)
         names = ("cpu_ms_cold", "cpu_ms_warm")
         spent = [f"{times[name]:,.0f}" if times else "" for name in names]
-        yield _row(
+        yield row(
             [
                 _name(peer),
-                _share(figures.billed(peer, _CEILING)),
-                _share(figures.mean(peer, _CEILING, "tool_only")),
+                share(figures.billed(peer, _CEILING)),
+                share(figures.mean(peer, _CEILING, "tool_only")),
                 _count(figures.total(peer, _CEILING, "over_ceiling")),
                 _count(figures.total(peer, _CEILING, "prefix_breaks")),
                 *spent,
@@ -101,81 +133,67 @@ def _cost(figures: Figures) -> Iterator[str]:
 def _by_source(figures: Figures, budget: float) -> Iterator[str]:
     sources = figures.atoms(budget)
     heads = [f"{source} ({atoms})" for source, atoms in sources.items()]
-    yield _row([f"tool-only at {budget:.0%} (of so many atoms)", *heads])
-    yield "|---" + "|---:" * len(sources) + "|"
+    yield row([f"tool-only at {budget:.0%} (of so many atoms)", *heads])
+    yield rule(len(sources) + 1)
     for peer in figures.peers:
         rows = figures.rows(peer, "replay", budget)
         if peer != "full" and rows:
-            cells = []
-            for source in sources:
-                row = rows.get(source)
-                mark = "†" if row and row["over_ceiling"] else ""
-                cells.append(f"{_share(row['tool_only'])}{mark}" if row else "")
-            yield _row([_name(peer), *cells])
+            yield row([_name(peer), *(_kept_of(rows.get(source)) for source in sources)])
 
 
-def _losses(figures: Figures) -> str:
-    lost = [one for budget in _SHARES for one in figures.losses(budget)]
-    fair = [one for one in lost if not one.over]
-    within = "; ".join(map(_lost, fair)) or "nowhere in what was measured"
+def _kept_of(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    return share(found["tool_only"]) + ("†" if found["over_ceiling"] else "")
+
+
+def _losses(figures: Figures, peers: Sequence[str]) -> str:
+    """Where these keep more, cost less or take less time than this library."""
+    lost = [one for budget in _SHARES for one in figures.losses(budget) if one.peer in peers]
     over = Counter(one.peer for one in lost if one.over)
-    beyond = ", ".join(f"{peer} ({times})" for peer, times in over.items()) or "none"
-    slower = [
-        f"{peer} ({_cpu(figures, peer):,.0f} ms)"
-        for peer in figures.peers
-        if peer != OURS and figures.latency(peer) and _cpu(figures, peer) < _cpu(figures, OURS)
-    ]
-    cheaper = _cheaper(figures)
-    finders = "; ".join(
-        _finders(figures, share) for share in _SHARES if figures.recall(OURS, share) is not None
-    )
-    return (
-        f"Where a peer that stays within the budget keeps more: {within}. Over the budget "
-        f"keep more, in so many cases: {beyond}. "
-        f"Cheaper at {_CEILING:,.0f} and never over: {', '.join(cheaper) or 'none'}. "
-        f"More evidence of documents in one tool output: {finders or _NONE}. "
-        f"Faster on 126,000 fresh tokens (AgentCompress: {_cpu(figures, OURS):,.0f} ms of a processor): "
-        f"{', '.join(slower) or 'none'}. Not run, for want of weights: {', '.join(WEIGHTED)}."
-    )
+    finders = [_finders(figures, peers, one) for one in _SHARES if figures.recall(OURS, one) is not None]
+    points = {
+        "Keeps more tool-only atoms and is within the budget": [_lost(one) for one in lost if not one.over],
+        "Keeps more, but over the budget (on so many sources)": [f"{peer} {n}" for peer, n in over.items()],
+        f"Costs less at {_CEILING:,.0f} and is never over": _cheaper(figures, peers),
+        "Keeps more documents of one tool output whole": finders,
+        "Takes less time for 126,000 fresh tokens": _faster(figures, peers),
+    }
+    return "\n".join(f"- {point}: {'; '.join(found) or 'none'}." for point, found in points.items())
 
 
-def _recall(figures: Figures, peer: str, share: float) -> str:
-    over = any(row["over_ceiling"] for row in figures.rows(peer, "evidence", share).values())
-    recall = figures.recall(peer, share)
-    return f"{_share(recall)}†" if over and recall is not None else _share(recall)
+def _recall(figures: Figures, peer: str, budget: float) -> str:
+    over = any(one["over_ceiling"] for one in figures.rows(peer, "evidence", budget).values())
+    recall = figures.recall(peer, budget)
+    return f"{share(recall)}†" if over and recall is not None else share(recall)
 
 
-def _finders(figures: Figures, share: float) -> str:
+def _finders(figures: Figures, peers: Sequence[str], budget: float) -> str:
     """Peers that keep more documents whole than the compression of a conversation does."""
-    ours = figures.recall(OURS, share) or 0.0
-    recalls = {peer: figures.recall(peer, share) or 0.0 for peer in figures.peers}
-    more = [f"{peer} ({_recall(figures, peer, share)})" for peer, recall in recalls.items() if recall > ours]
-    return f"at {share:.0%} (ours {_share(ours)}) {', '.join(more) or 'none'}"
+    ours = figures.recall(OURS, budget) or 0.0
+    found = [peer for peer in peers if (figures.recall(peer, budget) or 0.0) > ours]
+    more = [f"{peer} {_recall(figures, peer, budget)}" for peer in found]
+    return f"at {budget:.0%} (ours {share(ours)}) {', '.join(more) or 'none'}"
 
 
-def _cheaper(figures: Figures) -> list[str]:
-    ours = figures.billed(OURS, _CEILING)
-    found = []
-    for peer in figures.peers:
-        billed = figures.billed(peer, _CEILING)
-        if (
-            peer != OURS
-            and ours
-            and billed
-            and billed < ours
-            and not figures.total(peer, _CEILING, "over_ceiling")
-        ):
-            found.append(f"{peer} ({_share(billed)})")
-    return found
+def _cheaper(figures: Figures, peers: Sequence[str]) -> list[str]:
+    bills = {peer: figures.billed(peer, _CEILING) for peer in (OURS, *peers)}
+    ours = bills.pop(OURS) or 0.0
+    return [
+        f"{peer} {share(bill)}"
+        for peer, bill in bills.items()
+        if bill and bill < ours and not figures.total(peer, _CEILING, "over_ceiling")
+    ]
 
 
-def _cpu(figures: Figures, peer: str) -> float:
-    times = figures.latency(peer)
-    return float(times["cpu_ms_cold"]) if times else 0.0
+def _faster(figures: Figures, peers: Sequence[str]) -> list[str]:
+    times = {peer: row["cpu_ms_cold"] for peer in (OURS, *peers) if (row := figures.latency(peer))}
+    ours = times.get(OURS, 0.0)
+    return [f"{peer} {ms:,.0f} ms" for peer, ms in times.items() if ms < ours]
 
 
 def _lost(one: Lost) -> str:
-    shares = f"{_share(one.kept[0])} of {one.atoms}, ours {_share(one.kept[1])}"
+    shares = f"{share(one.kept[0])} of {one.atoms}, ours {share(one.kept[1])}"
     return f"{one.peer} on {one.source} at {one.budget:.0%} ({shares})"
 
 
@@ -186,62 +204,37 @@ def _name(peer: str) -> str:
 
 
 def _of(figures: Figures, peer: str, figure: str, of: str | None = None) -> str:
-    found = [figures.total(peer, share, figure) for share in _SHARES]
+    found = [figures.total(peer, one, figure) for one in _SHARES]
     known = [one for one in found if one is not None]
     if not known:
         return ""
-    totals = [figures.total(peer, share, of) for share in _SHARES] if of else []
-    whole = sum(one for one in totals if one is not None)
-    return f"{sum(known):,}" + (f" of {whole:,}" if of else "")
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _share(value: float | None) -> str:
-    if value is None:
-        return _NONE
-    return f"{value:.2f}".removeprefix("0") if value < 0.995 else f"{value:.2f}"
+    totals = [figures.total(peer, one, of) for one in _SHARES] if of else []
+    sum_of = sum(one for one in totals if one is not None)
+    return f"{sum(known):,}" + (f" of {sum_of:,}" if of else "")
 
 
 def _both(one: str, other: str) -> str:
-    return f"{one} ({other})" if one != _NONE else one
+    return f"{one} ({other})" if one != NONE else one
 
 
 def _count(value: int | None) -> str:
-    return _NONE if value is None else f"{value:,}"
-
-
-def with_tables(text: str, made: str) -> str:
-    """A README with these tables between its marks.
-
-    Raises:
-        ValueError: It lacks the marks.
-    """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the README lacks {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
+    return NONE if value is None else f"{value:,}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--check", action="store_true", help="end with 1 where the README says otherwise")
-    parser.add_argument("--write", action="store_true", help="put the tables into the README")
+    parser.add_argument("--check", action="store_true", help="end with 1 where a page says otherwise")
+    parser.add_argument("--write", action="store_true", help="put the tables into README and guide")
     options = parser.parse_args()
-    made = tables(Results.read(options.results))
-    if not options.check and not options.write:
-        print(made)
-        return
-    text = README.read_text(encoding="utf-8")
-    new = with_tables(text, made)
-    if options.write:
-        README.write_text(new, encoding="utf-8")
-    elif new != text:
-        sys.exit("the README's tables are not those of the results: python -m benchmarks.peers.table --write")
+    results = Results.read(options.results)
+    for block, text in ((README, short(results)), (GUIDE, whole(results))):
+        if options.write:
+            block.write(text)
+        elif options.check and not block.has(text):
+            sys.exit(f"{block.page.name} does not say what the results say: {_COMMAND}")
+        elif not options.check:
+            print(text, end="\n\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What is kept of recorded runs: the figures of README and guides."""
