@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, pairwise
-from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,18 +60,33 @@ class LeadingCriterion:
 
     def _matches(self, context: Context) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """How well each segment matches, and whether it may answer, each of shape (segments,)."""
-        heads = [self.heads[of] if of < len(self.heads) else "" for of in context.message_of.tolist()]
-        headed = [
-            replace(one, text=f"{one.text}\n{head}")
-            for one, head in zip(context.segments, heads, strict=True)
-        ]
         lexical = LexicalCriterion(stemmed=True, names=2.0)
-        own = lexical.score(context)
+        weights = lexical.weights(context.query)
+        texts = [lexical.terms(one.text) for one in context.segments]
+        # No term crosses a line: those of a text below its head are those of both.
+        heads = [lexical.terms(head) for head in self._heads(context)]
+        own = lexical.score_documents(texts, weights)
+        headed = lexical.score_documents(
+            [(*text, *heads[of]) for text, of in zip(texts, context.message_of.tolist(), strict=True)],
+            weights,
+        )
+        return own + _paired(context) + _HEADED * headed, self._naming(context) & (own > 0)
+
+    def _naming(self, context: Context) -> NDArray[np.bool_]:
+        """Which segments of tools say a name that the query says, or stand below it, shape (segments,)."""
         names = {atom.lower() for atom in atoms_of(context.query)}
-        named = (not names or not names.isdisjoint(terms_of(one.text)) for one in headed)
-        tool = (one.role == "tool" for one in context.segments)
-        answering = np.fromiter(map(and_, tool, named), bool, len(headed)) & (own > 0)
-        return own + _paired(context) + _HEADED * lexical.score(replace(context, segments=headed)), answering
+        heads = [not names.isdisjoint(terms_of(head)) for head in self._heads(context)]
+        places = zip(context.segments, context.message_of.tolist(), strict=True)
+        naming = (
+            one.role == "tool" and (not names or heads[of] or not names.isdisjoint(terms_of(one.text)))
+            for one, of in places
+        )
+        return np.fromiter(naming, bool, len(context.segments))
+
+    def _heads(self, context: Context) -> list[str]:
+        """What each message up to the last is about."""
+        messages = int(context.message_of.max(initial=-1)) + 1
+        return [*self.heads[:messages], *[""] * (messages - len(self.heads))]
 
 
 def _paired(context: Context) -> NDArray[np.float64]:

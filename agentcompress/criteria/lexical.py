@@ -61,11 +61,14 @@ class LexicalCriterion:
 
     def score_terms(self, context: Context, weights: Mapping[str, float]) -> Scores:
         """One BM25 score a segment for weighted terms in place of the query, shape (segments,)."""
+        return self.score_documents([self.terms(segment.text) for segment in context.segments], weights)
+
+    def score_documents(self, documents: Sequence[Sequence[str]], weights: Mapping[str, float]) -> Scores:
+        """One BM25 score a document, told by its terms in order, shape (documents,)."""
         # It costs 100 ms, so not before it is needed.
         from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
         column = {term: place for place, term in enumerate(weights)}
-        documents = [self.terms(segment.text) for segment in context.segments]
         found = [[column[term] for term in document if term in column] for document in documents]
         if not any(found):
             return np.zeros(len(documents), dtype=np.float32)
