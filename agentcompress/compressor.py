@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Self
 
 from agentcompress.criteria import default_criterion
+from agentcompress.criteria.passages import passage_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
 from agentcompress.images import ImageDrawer
 from agentcompress.messages import MessageMemo, codec_for, tool_schemas
@@ -23,7 +24,7 @@ from agentcompress.pipeline.planning import settled
 from agentcompress.pipeline.segmenting import SegmentCache
 from agentcompress.pipeline.standing import Standing, Standings
 from agentcompress.segmenters import ImageSegmenter, declared, default_segmenter
-from agentcompress.strategies import CondenseStrategy, PruneStrategy, default_strategy
+from agentcompress.strategies import CondenseStrategy, PassageStrategy, PruneStrategy, default_strategy
 from agentcompress.tokens import RequestCounter, price_model
 from agentcompress.values import (
     Budget,
@@ -54,7 +55,8 @@ class Compressor:
         model: The model that will read the messages: how tokens are counted. None counts o200k tokens.
         window: The model's context window in tokens, where a fraction needs it and its name does not tell.
         counter: Counts requests; None takes the one that fits `model`.
-        criterion: Says how much segments matter; None takes the default one, with `encoder`.
+        criterion: Says how much segments matter, and passages of documents, each as one segment; None
+            takes the default ones, with `encoder`.
         encoder: Gives its vectors: "auto", "static", "minilm", a folder, an `Embeddings` or an `Encoder`.
         strategy: Chooses what is shown when everything does not fit.
         keep_steps: How many of the newest steps are soft-pinned.
@@ -107,8 +109,9 @@ class Compressor:
         self._ceiling = self._budget.ceiling(self._window)
         self._item_tokens = int(self._budget.item_share * self._ceiling)
         self._criterion = criterion or default_criterion(encoder_for(encoder))
-        self._strategy = strategy or default_strategy()
-        self._condense: Strategy = CondenseStrategy()
+        answers = criterion or passage_criterion(encoder_for(encoder))
+        self._strategy = strategy or default_strategy(answers)
+        self._condense: Strategy = PassageStrategy(answers=answers) | CondenseStrategy()
         self._returning: Strategy = PruneStrategy()
         self._keep_steps = keep_steps
         self._keep_images = keep_images

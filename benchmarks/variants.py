@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agentcompress.criteria import ProductCriterion, WeightedCriterion, default_criterion
+from agentcompress.criteria.passages import passage_criterion
 from agentcompress.strategies import MergeStrategy, StageStrategy, default_strategy
 from agentcompress.values import Context, Criterion, Encoder, Scores, Selection, Strategy
 
@@ -49,7 +50,7 @@ def variants(encoder: Encoder) -> Iterator[Variant]:
     Raises:
         TypeError: The default is composed in another way than is known here.
     """
-    criterion, strategy = default_criterion(encoder), default_strategy()
+    criterion, strategy = default_criterion(encoder), default_strategy(passage_criterion(encoder))
     if not isinstance(criterion, ProductCriterion) or not isinstance(strategy, StageStrategy):
         raise TypeError("the default criterion must be a product and the default strategy have stages")
     yield Variant(name="default", criterion=criterion, strategy=strategy)

@@ -23,6 +23,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import Field
 
 from agentcompress import Budget, BudgetExceededError, Compressor, ContextCompressionMiddleware, Plan
+from agentcompress.criteria import LexicalCriterion
 from agentcompress.strategies import (
     DeduplicateStrategy,
     DistillStrategy,
@@ -257,7 +258,7 @@ def test_of_outputs_that_lose_the_same_the_first_are_asked_about() -> None:
 
 
 def test_the_default_asks_no_model() -> None:
-    assert "DistillStrategy" not in repr(default_strategy())
+    assert "DistillStrategy" not in repr(default_strategy(LexicalCriterion()))
 
 
 TEXTS = st.sampled_from(

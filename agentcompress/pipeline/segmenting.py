@@ -168,6 +168,7 @@ class SegmentCache:
                 atoms=atoms_of(said) + _demand(piece.kind, said),
                 head=behind if joined else 0,
                 lead=0 if joined else behind,
+                passage=piece.passage,
                 condensed=self._condensed(piece.condensed) if piece.condensed else (),
             )
 

@@ -4,6 +4,7 @@ from .code import CodeSegmenter
 from .constraints import declared
 from .content import ContentSegmenter
 from .diffs import DiffSegmenter
+from .documents import DocumentSegmenter
 from .html import ElementSegmenter, HtmlSegmenter
 from .images import ImageSegmenter
 from .json import JsonSegmenter
@@ -24,6 +25,7 @@ __all__ = [
     "CodeSegmenter",
     "ContentSegmenter",
     "DiffSegmenter",
+    "DocumentSegmenter",
     "ElementSegmenter",
     "HtmlSegmenter",
     "ImageSegmenter",
@@ -63,6 +65,7 @@ def default_segmenter() -> ContentSegmenter:
             TerminalSegmenter(),
             SearchResultSegmenter(),
             MarkdownSegmenter(),
+            DocumentSegmenter(),
             PairSegmenter(),
             ProseSegmenter(),
         ]

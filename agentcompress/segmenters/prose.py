@@ -1,11 +1,13 @@
 """Running text: articles, letters, notes, transcripts of talks and meetings."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from agentcompress.values import Cut, Piece
 
+from .passages import SENTENCE_END, Break, blocks, numbered
 from .sentences import passages, tidied, wrapped
 from .stretches import WIDTH, grain, joined, lines
 
@@ -20,13 +22,13 @@ _SPEAKER = re.compile(
 )
 _FRESH = re.compile(r"[ \t]*(?:[-*+•>#|]|\d{1,3}[.)]|[A-Za-z][.)][ \t])|[ \t]{4}|\t")
 _ALIEN = re.compile(r"[^\w\s.,;:!?'\"()…–—’‘“”„«»。，、！？；：「」『』（）%&$€£-]|_|(?<=\S)  +(?=\S)")  # noqa: RUF001
-_SENTENCE_END = re.compile(r"(?:[^\W\d_A-Z][)\"'”’]*[.!?…]| [.?!])(?=[\"'”’)]*(?:\s|$))|[。！？]")  # noqa: RUF001
 _ODD = re.compile(
     r"[ \t]*(?:\d+[→|:\t]|[0-9a-f]{7,40} |\[[^\w\s]?\w?\] |#|\W{5}|-?[ \t]*[a-z_][\w-]*:(?:[ \t]|$))"
     r"|[ \t]*(?:[{<$@]|\[[{\"\[]|[A-Z]{4,}\b|\S+:\d+[: ])"
     r"|[ \t]*(?:def|class|import|from|return|if|for) .*[^.?!…]$|.*(?:[{};]|->)$|.*\w\(\)|[ \t]{4}|\t"
 )
 """Lines of code, data, logs and listings."""
+_ODD_SHARE = 0.08
 _STOPS = '.!?…:;,"”’)。！？：；，」'  # noqa: RUF001
 _LEVELS = {"TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "Error"}
 
@@ -42,13 +44,11 @@ class ProseSegmenter:
         """Whether most of it is sentences, or turns of speakers, with few signs of anything else."""
         sample = text[:_SAMPLE]
         rows = [line.rstrip() for line in sample.splitlines() if line.strip()]
-        if len(sample) < _LEAST or len(_SENTENCE_END.findall(sample)) < len(sample) / 250:
+        if len(sample) < _LEAST or len(SENTENCE_END.findall(sample)) < len(sample) / 250:
             return False
         if _is_talk(rows):
             return True
-        if len(_ALIEN.findall(sample)) > len(sample) * 0.03:
-            return False
-        if sum(map(bool, map(_ODD.match, rows))) > len(rows) * 0.08:
+        if not is_prose(rows):
             return False
         loose = sum(a[-1] not in _STOPS and not b[0].islower() for a, b in pairwise(rows))
         if loose > len(rows) * 0.55:
@@ -57,12 +57,30 @@ class ProseSegmenter:
         return len(running) >= len(rows) * 0.5 and sum(running) >= sum(map(len, rows)) * 0.7
 
     def cut(self, text: str) -> Cut:
-        """A piece a sentence or so."""
-        return Cut(pieces=prose(text, 0, len(text)))
+        """A piece a sentence or so; what blank lines stand between are passages."""
+        pieces = prose(text, 0, len(text))
+        starts = {start for start, _ in blocks(text)}
+        breaks = ((piece.end - piece.start, _begun(text, piece.start, starts)) for piece in pieces)
+        made = zip(pieces, numbered(breaks), strict=True)
+        return Cut(pieces=[replace(piece, passage=number) for piece, number in made])
 
     def compact(self, text: str) -> str:
         """Without blanks at line ends and without repeated blank lines."""
         return tidied(text)
+
+
+def _begun(text: str, at: int, documents: Collection[int]) -> Break:
+    return "document" if at in documents else "line" if text[at - 1] == "\n" else "piece"
+
+
+def is_prose(rows: Sequence[str], odd: float = _ODD_SHARE) -> bool:
+    """Whether lines are sentences, with few signs of anything else."""
+    length = sum(map(len, rows))
+    return (
+        sum(len(SENTENCE_END.findall(row)) for row in rows) >= length / 250
+        and sum(len(_ALIEN.findall(row)) for row in rows) <= length * 0.03
+        and sum(map(bool, map(_ODD.match, rows))) <= len(rows) * odd
+    )
 
 
 def prose(text: str, start: int, end: int) -> list[Piece]:

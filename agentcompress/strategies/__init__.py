@@ -1,6 +1,6 @@
 """P: scores → what is shown."""
 
-from agentcompress.values import Strategy
+from agentcompress.values import Criterion, Strategy
 
 from .answer import AnswerStrategy
 from .condense import CondenseStrategy
@@ -8,6 +8,7 @@ from .deduplicate import DeduplicateStrategy
 from .distill import DistillStrategy
 from .frames import FramesStrategy
 from .merge import MergeStrategy
+from .passages import PassageStrategy
 from .prune import PruneStrategy
 from .reasoning import ReasoningStrategy
 from .scenes import ScenesStrategy
@@ -20,6 +21,7 @@ __all__ = [
     "DistillStrategy",
     "FramesStrategy",
     "MergeStrategy",
+    "PassageStrategy",
     "PruneStrategy",
     "ReasoningStrategy",
     "ScenesStrategy",
@@ -28,6 +30,11 @@ __all__ = [
 ]
 
 
-def default_strategy() -> Strategy:
-    """Reasoning by rule, repeats and screens once, the rest by what it is worth a token."""
-    return ReasoningStrategy() | DeduplicateStrategy() | FramesStrategy() | PruneStrategy()
+def default_strategy(answers: Criterion) -> Strategy:
+    """Reasoning by rule, repeats and screens once, the rest by what it is worth a token, documents whole.
+
+    Args:
+        answers: Says which passages of documents answer a question.
+    """
+    first = ReasoningStrategy() | DeduplicateStrategy() | FramesStrategy()
+    return first | PassageStrategy(answers=answers) | PruneStrategy()

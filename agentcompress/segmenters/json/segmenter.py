@@ -7,6 +7,7 @@ from .compact import compacted
 from .condense import condensed
 from .join import laid_out
 from .outliers import outliers
+from .passages import passages
 from .scan import Node, documents
 
 _SAMPLE = 8_000
@@ -37,6 +38,7 @@ class JsonSegmenter:
             return LinesSegmenter().cut(text)
         layout = laid_out(text, found)
         odd = outliers(text, layout.nodes)
+        numbers = passages(text, layout.nodes)
         pieces = [
             Piece(
                 start=start,
@@ -44,6 +46,7 @@ class JsonSegmenter:
                 kind="outlier" if index in odd else _kind(node),
                 core=None if node.text else (node.start, node.end),
                 head=node.head,
+                passage=numbers[index],
                 condensed=condensed(text[node.start : node.end]) if _is_small_record(node) else (),
             )
             for index, (node, (start, end)) in enumerate(zip(layout.nodes, layout.spans(), strict=True))
