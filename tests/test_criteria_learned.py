@@ -12,6 +12,7 @@ from agentcompress.criteria.learned import DEFAULT_WEIGHTS, LearnedWeights, atom
 from agentcompress.encoders import encoder_for
 from agentcompress.errors import InvalidInputError
 from agentcompress.values import Context, Group, Segment, atoms_of
+from tests.learned_oracle import drawn, features_of
 from tests.learning import run
 
 LINES = ["user_id: mia_li_3668", "ticket: T-1001", "trace: X-2002", "see T-1001 again"]
@@ -58,6 +59,16 @@ def test_the_field_that_calls_used_tells() -> None:
     assert called["X-2002"] == 0
     is_key = dict(zip(features.names, features.rows[:, features.columns.index("is_key")], strict=True))
     assert (is_key["user_id"], is_key["T-1001"]) == (1, 0)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_features_are_what_their_definitions_say(seed: int) -> None:
+    context = drawn(seed)
+    found = atom_features(context, np.ones(len(context.segments), np.float32))
+    expected = features_of(context)
+    assert found.names == list(expected)
+    for name, row in zip(found.names, found.rows.tolist(), strict=True):
+        assert dict(zip(found.columns, row, strict=True)) == pytest.approx(expected[name], rel=1e-5, abs=1e-6)
 
 
 def test_an_empty_context_has_no_odds() -> None:

@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "graphs": {*CORE, "compressor", "documents", "integration", "memory", "passages", "tokens"},
     "doctor": {*CORE, "images", "tokens", "encoders"},
     "evaluation": {*ENGINE, "archive", "documents", "examples", "passages"},
-    "training": {*ENGINE, "evaluation"},
+    "training": {*ENGINE, "evaluation", "files"},
     "report": {*CORE, "doctor", "evaluation", "images", "messages", "pipeline", "tokens"},
     "demo": {*ENGINE, "integration", "report"},
     "cli": {*ENGINE, "files", "demo", "doctor", "evaluation", "mappers", "memory", "report", "training"},

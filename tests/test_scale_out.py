@@ -1,4 +1,4 @@
-"""`replay` and `eval` by several workers: the same bytes, errors and dumps."""
+"""`replay`, `eval` and `train` by several workers: the same bytes, errors and dumps."""
 
 import json
 import re
@@ -65,6 +65,25 @@ def test_eval_gives_the_same_bytes_whatever_the_number_of_jobs(
     assert figures["icl"]["sets"]["made"]["queries"] == 263
 
 
+def test_train_writes_the_same_bytes_whatever_the_number_of_jobs(
+    command: Command, write_lines: WriteLines, tmp_path: Path
+) -> None:
+    data, kept = write_lines("runs.jsonl", RUNS), tmp_path / "kept"
+    weights, reports = [], []
+    for jobs in (1, 2, 2):
+        output = tmp_path / "weights"
+        done = command("train", data, "-o", output, "--keep", kept, "--report", "--jobs", jobs, "--json")
+        assert (done.code, done.err) == (0, "")
+        weights.append(output.read_bytes())
+        reports.append({**json.loads(done.out), "seconds": None})
+        # The next one knows no run, the last one every other one.
+        for file in sorted(kept.iterdir())[::jobs]:
+            file.unlink()
+    assert weights[1:] == weights[:-1]
+    assert reports[1:] == reports[:-1]
+    assert set(reports[0]["report"]["0.25"]["learned"]) == {"a", "b", "macro"}
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_is_one_line_and_the_dump_holds_what_came_before(
     command: Command, write_lines: WriteLines, tmp_path: Path, jobs: int
@@ -85,6 +104,9 @@ def test_jobs_that_are_none_are_one_line(command: Command, write_lines: WriteLin
     for name in ("replay", "eval"):
         fails(command(name, data, "--budget", "0.5", "--jobs", 0), "jobs must be at least 1, got 0")
         fails(command(name, data, "--budget", "0.5", "--jobs", 2, "--ray", "auto"), "jobs 2 are processes")
+    fails(
+        command("train", data, "-o", data.with_name("weights"), "--jobs", 0), "jobs must be at least 1, got 0"
+    )
 
 
 def test_without_ray_one_line_says_how_to_get_it(

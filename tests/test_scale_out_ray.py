@@ -1,4 +1,4 @@
-"""`replay` and `eval` on a Ray cluster of two workers, one of which is killed on the way."""
+"""`replay`, `eval` and `train` on a Ray cluster of two workers, one of which is killed on the way."""
 
 from __future__ import annotations
 
@@ -100,3 +100,15 @@ def test_where_there_is_no_cluster_is_one_line(command: Command, write_lines: Wr
     data = write_lines("runs.jsonl", RUNS)
     done = command("replay", data, "--budget", "2000", "--ray", "127.0.0.1:1")
     fails(done, "127.0.0.1:1")
+
+
+def test_a_training_writes_the_same_bytes(
+    cluster: Cluster, command: Command, write_lines: WriteLines, tmp_path: Path
+) -> None:
+    data = write_lines("runs.jsonl", RUNS)
+    seen = []
+    for options in ([], ["--ray", cluster.address]):
+        output = tmp_path / "weights"
+        assert command("train", data, "-o", output, *options).code == 0
+        seen.append(output.read_bytes())
+    assert seen[0] == seen[1]

@@ -1,8 +1,8 @@
 """Training: labels from behaviour alone, the same file again, nothing of the future in features."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +10,52 @@ import numpy as np
 import pytest
 
 from agentcompress.criteria import LexicalCriterion
-from agentcompress.criteria.learned import LearnedWeights
+from agentcompress.criteria.learned import AtomFeatures, LearnedWeights
+from agentcompress.evaluation.atoms import called_atoms
+from agentcompress.evaluation.reading import Trajectory
 from agentcompress.evaluation.traces import TraceReader
 from agentcompress.training.examples import Examples, examples_of
 from agentcompress.training.fitting import fit
 from agentcompress.training.labels import usefulness
+from agentcompress.values import Context, Criterion, Scores
 from tests.commands import Command, fails
-from tests.learning import run
+from tests.learning import run, with_shuffled_future
 from tests.recordings import CHAT, WORDS, answer
 
 WriteLines = Callable[[str, Iterable[Any]], Path]
 
 
-def taught(seeds: Sequence[int]) -> Examples:
-    found = (examples_of(run(seed), LexicalCriterion(), WORDS) for seed in seeds)
+def taught(runs: Iterable[Trajectory], criterion: Criterion | None = None) -> Examples:
+    found = (examples_of(one, criterion or LexicalCriterion(), WORDS, max_steps=12) for one in runs)
     return Examples.joined([examples for examples in found if examples])
 
 
-def with_shuffled_futures(examples: Examples) -> Examples:
-    """The same, with as much used in each step, but of any atoms."""
-    rng = np.random.default_rng(0)
-    useful = examples.useful.copy()
-    for step in np.unique(examples.step_of):
-        of_step = np.flatnonzero(examples.step_of == step)
-        useful[of_step] = rng.permutation(useful[of_step])
-    return replace(examples, useful=useful)
+def runs(*seeds: int) -> list[Trajectory]:
+    return list(map(run, seeds))
+
+
+def shuffled(*seeds: int) -> list[Trajectory]:
+    return [with_shuffled_future(run(seed, steps=12), seed) for seed in seeds]
+
+
+@dataclass(frozen=True)
+class Foretelling:
+    """A criterion that looks ahead: what the next call of a run has is worth a hundred times the rest."""
+
+    run: Trajectory
+
+    def score(self, context: Context) -> Scores:
+        acting = [view for view in self.run.views if view.role == "assistant"]
+        coming = {atom.text for atom in called_atoms(acting[context.step])}
+        known = [not coming.isdisjoint(segment.atoms) for segment in context.segments]
+        return np.where(known, 100, 1).astype(np.float32)
 
 
 def rank_of_used(weights: LearnedWeights, examples: Examples) -> float:
     """Mean share of the atoms of a step that an atom which the next call used comes before."""
-    worth = np.clip((examples.rows - weights.centre) / weights.scale, -3, 3) @ weights.slopes
+    worth = weights.log_odds(
+        AtomFeatures(names=[], columns=examples.columns, rows=examples.rows, prior=examples.prior)
+    )
     shares = []
     for index in np.flatnonzero(examples.useful == 1):
         others = worth[(examples.step_of == examples.step_of[index]) & (examples.useful == 0)]
@@ -55,13 +71,20 @@ def test_the_sooner_an_atom_is_used_the_more_useful_it_is() -> None:
 
 
 def test_a_habit_is_learned_and_holds_in_other_runs() -> None:
-    weights = fit({"tickets": taught(range(4))}, pull=0.01)
-    assert rank_of_used(weights, taught(range(10, 13))) > 0.7
+    weights = fit({"tickets": taught(runs(*range(4)))}, pull=0.01)
+    assert rank_of_used(weights, taught(runs(10, 11, 12))) > 0.7
 
 
-def test_what_is_learned_from_shuffled_futures_is_chance() -> None:
-    weights = fit({"tickets": with_shuffled_futures(taught(range(4)))}, pull=0.01)
-    assert 0.35 < rank_of_used(weights, with_shuffled_futures(taught(range(10, 13)))) < 0.65
+def test_where_calls_name_anything_there_is_nothing_to_learn() -> None:
+    """A feature that looked ahead would know them all the same."""
+    weights = fit({"tickets": taught(shuffled(*range(6)))}, pull=0.01)
+    assert 0.4 < rank_of_used(weights, taught(shuffled(*range(10, 18)))) < 0.6
+
+
+def test_what_looks_ahead_is_found_out_by_shuffled_futures() -> None:
+    examples = [taught([one], Foretelling(one)) for one in shuffled(*range(6))]
+    weights = fit({"tickets": Examples.joined(examples[:3])}, pull=0.01)
+    assert rank_of_used(weights, Examples.joined(examples[3:])) > 0.9
 
 
 def test_features_are_the_same_whatever_comes_later() -> None:
@@ -78,18 +101,18 @@ def test_features_are_the_same_whatever_comes_later() -> None:
 
 
 def test_weights_come_back_from_their_file_byte_for_byte(tmp_path: Path) -> None:
-    weights = fit({"tickets": taught([1, 2])}, seed=3, card={"b": 1, "a": "x"})
+    weights = fit({"tickets": taught(runs(1, 2))}, seed=3, card={"b": 1, "a": "x"})
     path = tmp_path / "weights"
     path.write_bytes(weights.to_bytes())
     again = LearnedWeights.load(path)
     assert again.to_bytes() == weights.to_bytes()
     assert again.card == {"a": "x", "b": 1}
-    once_more = fit({"tickets": taught([1, 2])}, seed=3, card={"a": "x", "b": 1})
+    once_more = fit({"tickets": taught(runs(1, 2))}, seed=3, card={"a": "x", "b": 1})
     assert once_more.to_bytes() == weights.to_bytes()
 
 
 def test_nothing_to_learn_is_said() -> None:
-    examples = taught([1])
+    examples = taught(runs(1))
     unused = replace(examples, useful=np.zeros(len(examples.useful)))
     with pytest.raises(ValueError, match="nothing to learn"):
         fit({"tickets": unused})

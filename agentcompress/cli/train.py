@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,12 +15,15 @@ import typer
 from agentcompress.errors import InvalidInputError
 from agentcompress.files import whole_file
 
-from .options import AsJson, EncoderName, check_distinct, settings
+from .options import AsJson, EncoderName, Jobs, RayAddress, check_distinct, settings
 from .printing import interrupted, print_tables, waiting
 
 if TYPE_CHECKING:
-    from agentcompress.training.gathering import Gathered, Looking
+    from agentcompress.evaluation.replay import Step
+    from agentcompress.mappers import Mapper
+    from agentcompress.training.gathering import Gathered, LookSettings
     from agentcompress.training.kept import KeptExamples
+    from agentcompress.training.leaving import LeftOut
 
 
 def train(
@@ -48,6 +52,8 @@ def train(
         ),
     ] = False,
     encoder: EncoderName = "auto",
+    jobs: Jobs = 1,
+    ray: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn from recorded runs, without a model, which identifiers agents use next."""
@@ -57,25 +63,21 @@ def train(
     if "-" in data:
         raise InvalidInputError("runs are read more than once: give a file", path="standard input")
     begun = time.perf_counter()
-    from agentcompress.criteria import default_criterion
     from agentcompress.encoders import encoder_for
-    from agentcompress.evaluation.measure import Measure
     from agentcompress.evaluation.traces import TraceReader
-    from agentcompress.tokens import default_counter
-    from agentcompress.training.examples import examples_of
+    from agentcompress.mappers import mapper_for
     from agentcompress.training.fitting import Round, fit
+    from agentcompress.training.gathering import LookSettings
     from agentcompress.training.kept import KeptExamples
     from agentcompress.training.leaving import left_out
 
-    measure = Measure(counter=default_counter())
     with settings():
+        mapper = mapper_for(jobs, ray)
         own = encoder_for(encoder)
         fitted = partial(fit, pull=pull, seed=seed, device=device)
-    look = partial(
-        examples_of, criterion=default_criterion(own), measure=measure, max_steps=max_steps, seed=seed
-    )
+    looked = LookSettings(encoder=encoder, max_steps=max_steps, seed=seed)
     kept = KeptExamples(keep, f"{own.name} {max_steps} {seed}") if keep else None
-    gathered = _gathered(data, look, kept)
+    gathered = _gathered(data, looked, mapper, kept)
     sources = gathered.sources()
     rounds: list[Round] = []
     card = {
@@ -108,15 +110,12 @@ def train(
         "report": None,
     }
     if report:
-        with settings(), waiting("replaying each source under the weights of the others"):
-            figures["report"] = left_out(
-                lambda: chain.from_iterable(map(TraceReader, data)),
-                sources,
-                fitted,
-                measure,
-                encoder=encoder,
-                max_steps=max_steps,
-            )
+
+        def played(left: LeftOut) -> Iterator[Step]:
+            return mapper.flat_map(left.play, chain.from_iterable(map(TraceReader, data)))
+
+        with mapper, settings(), waiting("replaying each source under the weights of the others"):
+            figures["report"] = left_out(sources, fitted, played, encoder=encoder, max_steps=max_steps)
     if as_json:
         print(json.dumps(figures, indent=1))
         return
@@ -125,7 +124,7 @@ def train(
     print_tables(training_tables(figures))
 
 
-def _gathered(data: list[str], look: Looking, kept: KeptExamples | None) -> Gathered:
+def _gathered(data: list[str], looked: LookSettings, mapper: Mapper, kept: KeptExamples | None) -> Gathered:
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.evaluation.traces import TraceReader
     from agentcompress.training.gathering import Gathered, gather
@@ -133,8 +132,8 @@ def _gathered(data: list[str], look: Looking, kept: KeptExamples | None) -> Gath
     progress = ReadingProgress([TraceReader(path) for path in data])
     gathered = Gathered()
     try:
-        with progress:
-            for gathered in gather(progress.items(), look, kept):
+        with mapper, progress:
+            for gathered in gather(progress.items(), partial(mapper.flat_map, looked.look), kept):
                 progress.say(f"{sum(gathered.runs.values()):,} runs")
     except KeyboardInterrupt:
         again = "; the same command goes on from there" if kept else ""

@@ -1,13 +1,15 @@
 """What each segment mentions, as numbers: the ground on which criteria count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.intp]
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +26,23 @@ class Mentions:
     @property
     def firsts(self) -> Numbers:
         """Index of the first mention of each name, shape (names,), ascending."""
-        first: Numbers = np.unique(self.numbers, return_index=True)[1]
-        return first
+        # Names are numbered as they come, so a new one is larger than all before it.
+        return np.flatnonzero(np.diff(np.maximum.accumulate(self.numbers), prepend=-1))
 
 
-def mentions_of(lists: Sequence[Iterable[str]]) -> Mentions:
-    """The mentions in lists of names, one list a segment; a list counts a name once."""
-    known: dict[str, int] = {}
-    rows = [[known.setdefault(name, len(known)) for name in dict.fromkeys(names)] for names in lists]
-    sizes = np.fromiter(map(len, rows), dtype=np.intp, count=len(rows))
-    return Mentions(
-        segments=np.repeat(np.arange(len(rows)), sizes),
-        numbers=np.fromiter(chain.from_iterable(rows), dtype=np.intp, count=int(sizes.sum())),
-        names=list(known),
-    )
+def mentions_of(lists: Sequence[Collection[str]]) -> Mentions:
+    """The mentions in lists of names.
+
+    Args:
+        lists: One a segment, each name once in it.
+    """
+    sizes = np.fromiter(map(len, lists), dtype=np.intp, count=len(lists))
+    numbers, names = numbered(list(chain.from_iterable(lists)))
+    return Mentions(segments=np.repeat(np.arange(len(lists)), sizes), numbers=numbers, names=names)
+
+
+def numbered(names: Sequence[Name]) -> tuple[Numbers, list[Name]]:
+    """The number of each name, shape (names,), and what the numbers mean: each name once, as they come."""
+    distinct = list(dict.fromkeys(names))
+    number = dict(zip(distinct, range(len(distinct)), strict=True))
+    return np.fromiter(map(number.__getitem__, names), dtype=np.intp, count=len(names)), distinct

@@ -24,7 +24,7 @@ class NoveltyCriterion:
 
     def score(self, context: Context) -> Scores:
         """One score a segment in (0, 1], shape (segments,); 1 where all is new, or nothing is said."""
-        terms = mentions_of([terms_of(segment.text) for segment in context.segments])
+        terms = mentions_of([dict.fromkeys(terms_of(segment.text)) for segment in context.segments])
         count = len(context.segments)
         said = np.bincount(terms.segments, minlength=count)
         new = np.bincount(terms.segments[terms.firsts], minlength=count)

@@ -20,7 +20,10 @@ def terms_of(text: str) -> tuple[str, ...]:
     ``src/parseArgs.py`` is found by ``src/parseargs.py``, ``src``, ``parseargs``,
     ``parse``, ``args`` and ``py``. The texts read last are remembered.
     """
-    return tuple(chain.from_iterable(map(_terms_of_compound, _COMPOUND.findall(text))))
+    compounds = _COMPOUND.findall(text)
+    if len(compounds) == 1:
+        return _terms_of_compound(compounds[0])
+    return tuple(chain.from_iterable(map(_terms_of_compound, compounds)))
 
 
 @lru_cache(maxsize=65_536)

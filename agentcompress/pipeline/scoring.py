@@ -35,7 +35,8 @@ def judged(criterion: Criterion, context: Context) -> tuple[Context, Scores]:
     if not isinstance(criterion, OddsCriterion):
         return context, scores
     odds = criterion.odds(context, scores)
-    if not all(0 <= one <= _MOST for one in odds.values()):
+    known = np.fromiter(odds.values(), dtype=np.float64, count=len(odds))
+    if not ((known >= 0) & (known <= _MOST)).all():
         raise ValueError(
             f"{type(criterion).__name__} gave odds that are negative, above {_MOST:g} or no number"
         )

@@ -1,15 +1,38 @@
-"""Runs → what each source teaches, one run after the other."""
+"""Runs → what each source teaches, whoever looks at them."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from agentcompress.criteria import default_criterion
+from agentcompress.encoders import EncoderSetting, encoder_for
+from agentcompress.evaluation.measure import Measure
 from agentcompress.evaluation.reading import Trajectory
+from agentcompress.tokens import default_counter
 
-from .examples import Examples
-from .kept import KeptExamples
+from .examples import Examples, examples_of
+from .kept import KeptExamples, Lesson
 
-Looking = Callable[[Trajectory], Examples | None]
-"""What one run teaches; depends on the run alone, so runs may be looked at side by side."""
+Looking = Callable[[Iterable[Trajectory]], Iterable[Lesson]]
+"""What runs teach, one lesson a run, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookSettings:
+    """What a lesson depends on beside its run, so that any process can look at one."""
+
+    encoder: EncoderSetting
+    """Gives the vectors that relevance is judged by."""
+    max_steps: int = 6
+    """Contexts of a run that are looked at."""
+    seed: int = 0
+    """Draws the atoms that stand for those that nothing used."""
+
+    def look(self, run: Trajectory) -> Iterator[Lesson]:
+        """The lesson of one run."""
+        criterion = default_criterion(encoder_for(self.encoder))
+        measure = Measure(counter=default_counter())
+        yield Lesson(examples_of(run, criterion, measure, max_steps=self.max_steps, seed=self.seed))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,30 +50,45 @@ class Gathered:
         """What each source teaches, those that teach nothing left out."""
         return {source: Examples.joined(parts) for source, parts in sorted(self.parts.items())}
 
+    def add(self, run: Trajectory, lesson: Lesson) -> None:
+        """Takes a run and what it teaches."""
+        self.runs[run.source] = self.runs.get(run.source, 0) + 1
+        licences = self.licences.setdefault(run.source, [])
+        licence = str((run.model_extra or {}).get("licence", "unknown"))
+        if licence not in licences:
+            licences.append(licence)
+        if lesson.examples is not None:
+            self.parts.setdefault(run.source, []).append(lesson.examples)
 
-def gather(
-    trajectories: Iterable[Trajectory], look: Looking, kept: KeptExamples | None
-) -> Iterator[Gathered]:
+
+def gather(runs: Iterable[Trajectory], look: Looking, kept: KeptExamples | None) -> Iterator[Gathered]:
     """What is known after each run.
 
     Args:
-        trajectories: The runs.
-        look: What one of them teaches.
-        kept: Runs that were looked at before.
+        runs: The runs.
+        look: What those of them teach that were not looked at before.
+        kept: Those that were.
     """
     gathered = Gathered()
-    for trajectory in trajectories:
-        known, examples = kept.get(trajectory) if kept else (False, None)
-        if not known:
-            examples = look(trajectory)
-            if kept:
-                kept.put(trajectory, examples)
-        source = trajectory.source
-        gathered.runs[source] = gathered.runs.get(source, 0) + 1
-        licences = gathered.licences.setdefault(source, [])
-        licence = str((trajectory.model_extra or {}).get("licence", "unknown"))
-        if licence not in licences:
-            licences.append(licence)
-        if examples is not None:
-            gathered.parts.setdefault(source, []).append(examples)
+    read: deque[tuple[Trajectory, Lesson | None]] = deque()
+
+    def unknown() -> Iterator[Trajectory]:
+        for run in runs:
+            lesson = kept.get(run) if kept else None
+            read.append((run, lesson))
+            if lesson is None:
+                yield run
+
+    def known() -> Iterator[Gathered]:
+        while read and (lesson := read[0][1]):
+            gathered.add(read.popleft()[0], lesson)
+            yield gathered
+
+    for lesson in look(unknown()):
+        yield from known()
+        run, _ = read.popleft()
+        if kept:
+            kept.put(run, lesson)
+        gathered.add(run, lesson)
         yield gathered
+    yield from known()

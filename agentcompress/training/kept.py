@@ -1,12 +1,21 @@
 """What runs teach, kept on disk: a training that was interrupted goes on where it was."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 
 from agentcompress.evaluation.reading import Trajectory
+from agentcompress.files import whole_file
 
 from .examples import Examples
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was found when a run was looked at."""
+
+    examples: Examples | None
+    """What it teaches; None where that is nothing."""
 
 
 class KeptExamples:
@@ -22,29 +31,29 @@ class KeptExamples:
         self._folder = folder
         self._settings = settings
 
-    def get(self, trajectory: Trajectory) -> tuple[bool, Examples | None]:
-        """Whether the run was looked at before, and what it taught."""
+    def get(self, trajectory: Trajectory) -> Lesson | None:
+        """What the run taught, where it was looked at before."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         path = self._path(trajectory)
         if not path.is_file():
-            return False, None
+            return None
         try:
             tensors = load_file(path)
         except SafetensorError:
-            return False, None
+            return None
         if not tensors:
-            return True, None
+            return Lesson(None)
         columns = tuple(tensors.pop("columns").tobytes().decode().split("\n"))
-        return True, Examples(columns=columns, **tensors)
+        return Lesson(Examples(columns=columns, **tensors))
 
-    def put(self, trajectory: Trajectory, examples: Examples | None) -> None:
+    def put(self, trajectory: Trajectory, lesson: Lesson) -> None:
         """Keeps what a run taught, or that it taught nothing."""
         import numpy as np
         from safetensors.numpy import save
 
-        tensors = {}
+        tensors, examples = {}, lesson.examples
         if examples is not None:
             tensors = {
                 field.name: getattr(examples, field.name)
@@ -52,10 +61,8 @@ class KeptExamples:
                 if field.name != "columns"
             }
             tensors["columns"] = np.frombuffer("\n".join(examples.columns).encode(), dtype=np.uint8)
-        path = self._path(trajectory)
-        draft = path.with_suffix(".draft")
-        draft.write_bytes(save(tensors))
-        draft.replace(path)
+        with whole_file(self._path(trajectory)) as file:
+            file.buffer.write(save(tensors))
 
     def _path(self, trajectory: Trajectory) -> Path:
         made_from = f"{self._settings}\n{trajectory.model_dump_json()}".encode("utf-8", "surrogatepass")

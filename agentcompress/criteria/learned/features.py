@@ -1,6 +1,7 @@
 """What is known of each atom that only tools said, as numbers: nothing of it looks ahead."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,6 @@ from agentcompress.values import Context, Scores, atoms_of
 
 from .sightings import Floats, Sightings
 from .uses import key_features, place_features, shape_features
-from .wording import wording_of
 
 _LEAST = 1e-3
 
@@ -62,10 +62,15 @@ def _words(seen: Sightings, names: list[str]) -> dict[str, Floats]:
     """What the names share with the calls and the query; each of shape (names,)."""
     segments = seen.context.segments
     asked = set(atoms_of(seen.context.query))
-    said = {term for index in np.flatnonzero(seen.called).tolist() for term in terms_of(segments[index].text)}
-    parts = [wording_of(name).parts for name in names]
-    shared = [sum(map(said.__contains__, one)) / (len(one) or 1) for one in parts]
+    called = (segments[index].text for index in np.flatnonzero(seen.called).tolist())
+    said = set(chain.from_iterable(map(terms_of, called)))
+    terms = list(map(terms_of, names))
+    sizes = np.fromiter(map(len, terms), dtype=np.intp, count=len(terms))
+    hits = np.fromiter(map(said.__contains__, chain.from_iterable(terms)), dtype=bool, count=sizes.sum())
+    in_parts = sizes > 1  # A name that has parts counts by these alone.
+    hits[(np.cumsum(sizes) - sizes)[in_parts]] = False
+    shared = np.bincount(np.repeat(np.arange(len(names)), sizes), hits, len(names))
     return {
-        "in_query": np.array(list(map(asked.__contains__, names)), dtype=np.float64),
-        "parts_called": np.array(shared, dtype=np.float64),
+        "in_query": np.fromiter(map(asked.__contains__, names), dtype=np.float64, count=len(names)),
+        "parts_called": shared / np.maximum(sizes - in_parts, 1),
     }

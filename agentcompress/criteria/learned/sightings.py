@@ -56,15 +56,10 @@ class Sightings:
         return ages
 
     @cached_property
-    def starts(self) -> Numbers:
-        """The first segment of each segment's message, shape (segments,)."""
-        return np.searchsorted(self.context.message_of, self.context.message_of)
-
-    @cached_property
     def only_tools(self) -> Flags:
         """Whether nothing but tool outputs has each atom, shape (atoms,)."""
-        visible = self.context.visible
-        open_ = np.array([name not in visible for name in self.mentions.names], dtype=bool)
+        shown = map(self.context.visible.__contains__, self.mentions.names)
+        open_ = ~np.fromiter(shown, dtype=bool, count=self.count)
         open_[self.mentions.numbers[~self.tool[self.mentions.segments]]] = False
         return open_
 

@@ -1,11 +1,13 @@
 """What earlier calls used of outputs, carried over to what is like it: the same field, shape or place."""
 
+from itertools import chain
+
 import numpy as np
 
-from agentcompress.criteria.mentions import Numbers
+from agentcompress.criteria.mentions import Numbers, numbered
 
 from .sightings import Flags, Floats, Sightings
-from .wording import IS_KEY, NO_KEY, keys_of, wording_of
+from .wording import IS_KEY, NO_KEY, keys_of, shapes_of
 
 _TRUST = 2.0
 """Cases that the rate over everything counts as, where little is known of a shape or field."""
@@ -15,10 +17,8 @@ _REACH = 4
 
 def shape_features(seen: Sightings) -> dict[str, Floats]:
     """How many atoms look alike in an output, and how often calls used such ones; each of shape (atoms,)."""
-    shapes: dict[str, int] = {}
-    of_atom = [shapes.setdefault(wording_of(name).shape, len(shapes)) for name in seen.mentions.names]
-    shape = np.array(of_atom, dtype=np.intp)
-    places = seen.context.message_of[seen.firsts] * len(shapes) + shape
+    shape = shapes_of(seen.mentions.names)
+    places = seen.context.message_of[seen.firsts] * seen.count + shape
     _, place, alike = np.unique(places, return_inverse=True, return_counts=True)
     defined = seen.tool[seen.firsts]
     rate = _rate(shape, seen.used, defined, seen)
@@ -27,21 +27,20 @@ def shape_features(seen: Sightings) -> dict[str, Floats]:
 
 def key_features(seen: Sightings) -> dict[str, Floats]:
     """What is known of the fields whose values the atoms are; each of shape (atoms,)."""
-    numbers = {NO_KEY: 0, IS_KEY: 1}
     segments = seen.context.segments
     named = (keys_of(segment.text, segment.atoms) for segment in segments if segment.atoms)
-    of_mention = [numbers.setdefault(name, len(numbers)) for names in named for name in names]
-    key = np.array(of_mention, dtype=np.intp)
+    numbers, keys = numbered([NO_KEY, IS_KEY, *chain.from_iterable(named)])
+    (no_key, is_key), key = numbers[:2], numbers[2:]
     in_call = seen.called[seen.mentions.segments]
-    calls = np.bincount(key[in_call], minlength=len(numbers)).astype(np.float64)
-    calls[:2] = 0.0  # A value with no name shares it with nothing.
+    calls = np.bincount(key[in_call], minlength=len(keys)).astype(np.float64)
+    calls[[no_key, is_key]] = 0.0  # A value with no name shares it with nothing.
     used = seen.used[seen.mentions.numbers]
     rate = _rate(key, used & ~in_call, ~in_call, seen)
-    rate[key == numbers[NO_KEY]] = _overall(seen)
+    rate[key == no_key] = _overall(seen)
     return {
         "key_called": seen.most(np.log1p(calls)[key], 0.0),
         "key_rate": seen.most(rate, _overall(seen)),
-        "is_key": -seen.most(-(key == numbers[IS_KEY]).astype(np.float64), 0.0),
+        "is_key": -seen.most(-(key == is_key).astype(np.float64), 0.0),
     }
 
 
@@ -50,8 +49,7 @@ def place_features(seen: Sightings) -> dict[str, Floats]:
     count = len(seen.context.segments)
     uses = np.bincount(seen.firsts[seen.used], minlength=count).astype(np.float64)
     message_of = seen.context.message_of
-    _, message = np.unique(message_of, return_inverse=True)
-    in_message = np.bincount(message, uses)[message]
+    in_message = np.bincount(message_of, uses)[message_of]
     near = uses.copy()
     for distance in range(1, min(_REACH, count - 1) + 1):
         share = 0.5**distance * (message_of[distance:] == message_of[:-distance])

@@ -1,19 +1,20 @@
-"""What an atom looks like and what names it, worked out once a text."""
+"""What atoms look like and what names them."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import NamedTuple
 
-from agentcompress.criteria.terms import terms_of
+import numpy as np
 
-_CLASSES = str.maketrans(
-    {
-        **dict.fromkeys(ascii_lowercase, "a"),
-        **dict.fromkeys(ascii_uppercase, "A"),
-        **dict.fromkeys(digits, "0"),
-    }
+from agentcompress.criteria.mentions import Numbers, numbered
+
+_SIGNS = bytes.maketrans(
+    (ascii_lowercase + ascii_uppercase + digits).encode(), b"a" * 26 + b"A" * 26 + b"0" * 10
 )
+_RUNS = np.isin(np.arange(256), list(b"aA0"))
+_BETWEEN = b"\xff"
+"""Stands between texts; no text has it in UTF-8."""
 _NAME = re.compile(r"\w[\w-]*\Z")
 _NAMES = re.compile(r"[\"']?\s{0,2}[:=](?![:=/])")
 _OPENING = " \t\n\"'[{"
@@ -25,24 +26,22 @@ IS_KEY = ":"
 """In place of a name: the atom names something itself."""
 
 
-class Wording(NamedTuple):
-    """What can be said of an atom without its context."""
+def shapes_of(atoms: Sequence[str]) -> Numbers:
+    """Which atoms look alike, where a run of capitals, letters or digits is one sign.
 
-    shape: str
-    """Its runs of capitals, letters and digits as one sign each: ``HAT021`` is ``A0``."""
-    parts: tuple[str, ...]
-    """The terms by which it is found, without itself where it has parts."""
+    Args:
+        atoms: ``HAT021`` and ``B7`` are both ``A0``.
 
-
-@lru_cache(maxsize=65_536)
-def wording_of(atom: str) -> Wording:
-    """What an atom looks like; the atoms asked for last are remembered."""
-    shape = atom.translate(_CLASSES)
-    for run, sign in (("aa", "a"), ("AA", "A"), ("00", "0")):
-        while run in shape:
-            shape = shape.replace(run, sign)
-    terms = terms_of(atom)
-    return Wording(shape=shape, parts=terms[1:] or terms)
+    Returns:
+        A number of each atom's shape, shape (atoms,).
+    """
+    said = _BETWEEN.join([atom.encode("utf-8", "surrogatepass") for atom in atoms])
+    signs = np.frombuffer(said.translate(_SIGNS), dtype=np.uint8)
+    begins = ~_RUNS[signs]
+    begins[1:] |= signs[1:] != signs[:-1]
+    begins[:1] = True
+    shapes = signs[begins].tobytes().split(_BETWEEN)
+    return numbered(shapes if atoms else [])[0]
 
 
 @lru_cache(maxsize=65_536)
@@ -56,6 +55,8 @@ def keys_of(text: str, atoms: tuple[str, ...]) -> tuple[str, ...]:
     Returns:
         One name an atom, in lower case; `NO_KEY` or `IS_KEY` where it has none.
     """
+    if not (":" in text or "=" in text or "(" in text):
+        return (NO_KEY,) * len(atoms)
     keys = []
     at = 0
     for atom in atoms:
