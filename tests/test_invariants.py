@@ -74,7 +74,23 @@ def cases_with_excluded_tools(draw: st.DrawFn) -> tuple[Messages, Budget, set[st
     return messages, a_budget(draw, messages, calls), excluded, calls
 
 
+def above_an_untouchable_call() -> Messages:
+    """Two turns that leave before calls that may not be touched, between which only the user speaks."""
+    user = {"role": "user", "content": ""}
+    read = ("read_file", '{"path": ""}')
+    return [
+        user,
+        {"role": "assistant", "content": ""},
+        user,
+        *step(1, "src/app/main.py:42: def handle(request):", *read),
+        {"role": "user", "content": "src/app/main.py:42: def handle(request):\n" * 3},
+        *step(2, "", *read),
+        user,
+    ]
+
+
 @SLOW
+@example((above_an_untouchable_call(), Budget(limit=54), {"read_file"}, {3, 6}))
 @given(cases_with_excluded_tools())
 def test_excluded_tools_keep_their_calls_and_results_untouched(
     case: tuple[Messages, Budget, set[str], set[int]],

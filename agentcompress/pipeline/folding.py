@@ -77,11 +77,11 @@ def _runs(
         place = _place(role, None if before is None else messages[before].role, index in pinned)
         if place == "tail" and (before in pinned or before == start - 1):
             place = "user"
-        elif place in ("assistant", "user") and index is not None and not gone:
-            place = None  # It would stand where the run was, between other roles than these.
         if run and place is not None:
+            # A message of its own stands where the run was, or before what came behind it meanwhile.
+            own = run[-1][-1] if gone or index is None else index
             at = {"head": index, "tail": before}.get(place)
-            yield place, run[-1][-1] if at is None else at, run
+            yield place, own if at is None else at, run
             run = []
         before = index
 

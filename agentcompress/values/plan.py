@@ -36,7 +36,7 @@ class Note:
 
     place: Place
     """Before or behind the text of a message that stays (at its end inside of JSON), or a message of its
-    own in that role."""
+    own in that role: in the place of one that left, or before one that stays."""
     text: str
     """What it says."""
 
