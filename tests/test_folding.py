@@ -43,3 +43,20 @@ def test_each_message_that_is_gone_is_told_of_once(seed: int) -> None:
         plan = result.plan
         told = (_REMOVED.findall(one["content"] or "") for one in result.messages)
         assert sum(int(number) for numbers in told for number in numbers) == result.folded
+
+
+def test_a_note_before_a_turn_that_is_pinned_stands_still() -> None:
+    gone: Messages = [{"role": "assistant", "content": "x1y2z3 " * 40}, {"role": "user", "content": ""}]
+    pinned = [*step(1, "first"), {"role": "user", "content": "Now the tests."}, *step(2, "second")]
+    budget = Budget(limit=80, trigger=1.0, keep=0.2)
+    before = Compressor(budget, exclude_tools={"read"}).compress([TASK, *gone, *pinned])
+    assert before.messages == [
+        TASK,
+        *pinned[:2],
+        {"role": "assistant", "content": "[2 earlier messages removed, 241 tokens]"},
+        *pinned[2:],
+    ]
+    after = Compressor(budget, exclude_tools={"read"}).compress(
+        [TASK, *gone, *pinned, *step(3, "third")], plan=before.plan
+    )
+    assert after.messages == [*before.messages, *step(3, "third")]

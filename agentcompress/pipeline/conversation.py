@@ -78,7 +78,8 @@ class Conversation:
 
     def there(self, plan: Plan) -> list[int]:
         """Indices of the messages that have not left the prompt."""
-        return [view.of for view in self.render(plan) if self.names[view.of] not in plan.folded]
+        there = (view.of for view in self.render(plan) if self.names[view.of] not in plan.folded)
+        return list(dict.fromkeys(there))
 
     def loose(self, plan: Plan) -> list[Group]:
         """The groups that have not left the prompt and are not hard-pinned, with their soft pins."""
@@ -232,7 +233,7 @@ class Conversation:
 
     def newly_decided(self, views: Iterable[View], before: Plan, after: Plan) -> tuple[int, ...]:
         """Indices of the messages among the views that a plan is the first not to show as they are."""
-        names = ((view.of, self.names[view.of]) for view in views)
+        names = ((of, self.names[of]) for of in dict.fromkeys(view.of for view in views))
         new = ((of, name) for of, name in names if name not in before.shown and name not in before.folded)
         return tuple(of for of, name in new if name in after.shown or name in after.folded)
 

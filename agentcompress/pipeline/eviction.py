@@ -182,7 +182,12 @@ class _Evictor:
         """Tokens of what cannot change: hard pins, and what is shown of the messages before `start`."""
         conversation = self.conversation
         standing = (view for view in conversation.render(self.plan) if view.of < start)
-        loose = (view.tokens for view in standing if view.of not in conversation.hard_indices)
+        # A note of ours may stand before a hard pin.
+        loose = (
+            view.tokens
+            for view in standing
+            if view.of not in conversation.hard_indices or view.message.origin is None
+        )
         return conversation.fixed + sum(loose)
 
     def _planned(self, changes: Changes, selection: Selection, start: int, digest: int) -> Plan:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from agentcompress.values import Choice, Context, Group, Pin, Plan, Segment, Selection
+from agentcompress.values import Choice, Context, Group, Note, Pin, Plan, Segment, Selection
 
 Chooser = Callable[
     [int, Mapping[int, int], Collection[int], Mapping[int, str], Sequence[Segment]], tuple[Choice, ...]
@@ -86,5 +86,12 @@ def settled(
         plan,
         shown={name: choices for name, choices in plan.shown.items() if name not in void},
         folded=plan.folded - void,
-        notes={name: notes for name, notes in plan.notes.items() if name not in void},
+        notes={name: kept for name in plan.notes if (kept := _notes_still(plan, name, void))},
     )
+
+
+def _notes_still(plan: Plan, name: str, void: Collection[str]) -> tuple[Note, ...]:
+    """The notes on a message that hold: one before a message that stayed is written into nothing."""
+    if name not in void:
+        return plan.notes[name]
+    return () if name in plan.folded else tuple(note for note in plan.notes[name] if note.is_message)

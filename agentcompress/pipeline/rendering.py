@@ -57,17 +57,16 @@ class Renderer:
         ]
 
     def views(self, message: Message, name: str, plan: Plan) -> list[Message]:
-        """What stands for one message: itself or a view of it, notes before it or in its place, or nothing."""
+        """What stands for a message: itself or a view of it, notes before it or in its place, or nothing."""
         notes = plan.notes.get(name, ())
-        before = [_issued(note) for note in notes if note.place in ("user", "assistant")]
         if name in plan.folded:
-            return before
+            return [_issued(note) for note in notes]
         if name in plan.shown:
             message = self.shown(message, plan.shown[name])
         for note in notes:
-            if note.place not in ("user", "assistant"):
+            if not note.is_message:
                 message = with_line(message, note.text, note.place)
-        return [*before, message]
+        return [*(_issued(note) for note in notes if note.is_message), message]
 
     def shown(self, message: Message, choices: Sequence[Choice]) -> Message:
         """One message reduced to what was chosen of it, ending in a line that says how much is gone."""

@@ -154,16 +154,15 @@ def _pairs(
 ) -> Iterator[tuple[int, str, Message | None, Message | None]]:
     """Each message with place and name, its original and what was sent of it; None where there is none."""
     names = fingerprints(originals)
-    made = sum(len(plan.notes.get(name, ())) if name in plan.folded else 1 for name in names)
+    notes = ((name in plan.folded, plan.notes.get(name, ())) for name in names)
+    own = [sum(folded or note.is_message for note in those) for folded, those in notes]
+    made = sum(own) + sum(name not in plan.folded for name in names)
     if made != len(sent):
         raise ValueError(f"the plan makes {made} of these {len(names)} messages, and {len(sent)} were sent")
     rest = iter(sent)
     for index, (name, original) in enumerate(zip(names, originals, strict=True)):
-        if name in plan.folded:
-            yield from ((index, name, None, note) for note in islice(rest, len(plan.notes.get(name, ()))))
-            yield index, name, original, None
-        else:
-            yield index, name, original, next(rest)
+        yield from ((index, name, None, note) for note in islice(rest, own[index]))
+        yield index, name, original, None if name in plan.folded else next(rest)
 
 
 def _choices(

@@ -40,6 +40,11 @@ class Note:
     text: str
     """What it says."""
 
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message of its own, written into no other."""
+        return self.place in ("user", "assistant")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
