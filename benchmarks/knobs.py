@@ -182,6 +182,8 @@ def main() -> None:
         sized = ((sum(map(MEASURE.message, one.views)), one) for one in TrajectoryReader(path))
         large = (one for tokens, one in sized if tokens > 1.25 * options.budget)
         runs += islice(large, options.runs)
+    if len(set(sources(runs))) < 2:
+        parser.error(f"needs runs of two sources that outgrow {options.budget}, got {sources(runs)}")
     random.Random(0).shuffle(runs)
     plays = Plays(options.budget, options.price)
     for source in sources(runs):

@@ -46,7 +46,8 @@ class NewestScreens:
             return
         whole = self._price(_images(recording.views[newest])[-1])
         views = [recording.look(message)[0] for message in shown.messages]
-        last = next((images[-1] for view in reversed(views) if (images := _images(view))), None)
+        own = (view for view in reversed(views) if _images(view) and _same(view, recording.views[newest]))
+        last = next((_images(view)[-1] for view in own), None)
         legible = last is not None and self._price(last) >= whole
         users = (i for i in reversed(range(step.index)) if recording.views[i].role == "user")
         there = {*recording.base, *_group(recording, newest), *list(users)[:1]}
@@ -55,6 +56,11 @@ class NewestScreens:
 
     def _price(self, image: Image) -> int:
         return self._measure.images.tokens(image) if self._measure.images else 0
+
+
+def _same(view: Message, other: Message) -> bool:
+    """Whether they are views of one message; of the user's turns the newest with an image is meant."""
+    return (view.role, view.call_id) == (other.role, other.call_id)
 
 
 def _images(view: Message) -> list[Image]:

@@ -24,7 +24,18 @@ DOCUMENTS = [
     for n, place in enumerate(_PLACES)
 ]
 """Each about a town, and each names three others."""
-FORMS = ("blank lines", "sources", "numbers", "headings", "rules", "tags", "records", "results", "strings")
+FORMS = (
+    "blank lines",
+    "sources",
+    "numbers",
+    "headings",
+    "rules",
+    "long rules",
+    "tags",
+    "records",
+    "results",
+    "strings",
+)
 """Ways to put documents into one text."""
 
 
@@ -42,6 +53,7 @@ def form(name: str, documents: Sequence[str]) -> str:
         "numbers": "\n\n".join(f"[{n}] {one}" for n, one in enumerate(documents)),
         "headings": "\n\n".join(f"## Document {n}\n\n{one}" for n, one in enumerate(documents)),
         "rules": "\n\n---\n\n".join(documents),
+        "long rules": f"\n\n{'=' * 60}\n\n".join(documents),
         "tags": "\n".join(f'<document index="{n}">\n{one}\n</document>' for n, one in enumerate(documents)),
         "records": json.dumps(records),
         "results": json.dumps({"query": "markets", "results": records}, indent=2),

@@ -48,10 +48,12 @@ def test_without_weights_they_are_counted() -> None:
 
 
 def test_threads_that_make_the_same_get_the_same() -> None:
-    recent = Recent[int, list[int]](3)
+    recent = Recent[int, list[int]](5)
 
-    def look(number: int) -> int:
-        return recent.get_or_make(number % 5, lambda: [number % 5])[0]
+    def look(number: int) -> list[int]:
+        return recent.get_or_make(number % 5, lambda: [number % 5])
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(look, range(2_000))) == [number % 5 for number in range(2_000)]
+        found = list(pool.map(look, range(2_000)))
+    assert [one[0] for one in found] == [number % 5 for number in range(2_000)]
+    assert len(set(map(id, found))) == 5

@@ -137,3 +137,12 @@ def test_where_no_passage_fits_what_was_chosen_stays() -> None:
     before = CondenseStrategy().select(context, np.ones(6, np.float32), 11)
     assert len(before.renditions) == 1
     assert passages(context, (1.0, 1.0, 1.0), 11).renditions == before.renditions
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_what_is_shown_whole_stays_whole(count: int) -> None:
+    marks = [1 + index * 3 // count for index in range(count)]
+    context = context_of([[4] * count], [marks])
+    before = CondenseStrategy().select(context, np.ones(count, np.float32), 1_000)
+    assert len(before.renditions) == count
+    assert passages(context, (0.0, 5.0, 1.0), 1_000) == before

@@ -13,6 +13,7 @@ from agentcompress.values import Piece
 
 from .retrieved import DOCUMENTS, FORMS, form
 from .segmenting import check_cut
+from .timing import check_linear
 
 LONG = " ".join(
     f"Lock {n} of the canal was rebuilt by hand in the cold spring of that year." for n in range(99)
@@ -88,3 +89,9 @@ def test_passages_are_numbered_in_order_without_gaps(parts: list[str]) -> None:
         numbers = [piece.passage for piece in check_cut(default_segmenter(), text).pieces if piece.passage]
         assert numbers == sorted(numbers)
         assert set(numbers) == set(range(1, len(set(numbers)) + 1))
+
+
+@pytest.mark.parametrize("unit", ["ab\n\n", "<a>\n", "\n \n", "x. \n\n"])
+def test_time_grows_as_the_text_does(unit: str) -> None:
+    documents = DocumentSegmenter()
+    check_linear(unit, documents.fits, documents.cut, before="\n\n".join(DOCUMENTS), size=40_000)

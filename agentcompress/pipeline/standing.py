@@ -47,7 +47,7 @@ class Standing:
 
 
 class Standings:
-    """What the newest calls left behind; the oldest is forgotten first; thread-safe.
+    """What the newest calls left behind; what was used longest ago is forgotten first; thread-safe.
 
     A long run sends the same objects at every call. One that left the prompt is told by its
     identity alone: whatever a host changes in it, it is not shown.

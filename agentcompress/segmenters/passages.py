@@ -8,8 +8,8 @@ Break = Literal["document", "line", "piece"]
 """What begins."""
 _MOST: dict[Break, int] = {"document": 0, "line": 500, "piece": 1_000}
 """Characters of a passage from which on it ends before another one of these: a long document is several."""
-_LONG = 50
-"""Characters of a line that says more than a label."""
+_LONG, _WORDS = 50, 4
+"""Characters and words of a line that says more than a label."""
 _BETWEEN = re.compile(r"\n(?:[ \t]*\r?\n)+|(?<=>)[ \t]*\r?\n(?=[ \t]*<\w)")
 """Blank lines, or the end of an element where the next one begins."""
 SENTENCE_END = re.compile(r"(?:[^\W\d_A-Z][)\"'”’]*[.!?…]| [.?!])(?=[\"'”’)]*(?:\s|\\n|$))|[。！？]")  # noqa: RUF001
@@ -18,16 +18,17 @@ SENTENCE_END = re.compile(r"(?:[^\W\d_A-Z][)\"'”’]*[.!?…]| [.?!])(?=[\"'�
 
 def tells(line: str) -> bool:
     """Whether a line says something: titles, addresses and rules between documents do not."""
-    return len(line) >= _LONG or SENTENCE_END.search(line) is not None
+    return (len(line) >= _LONG and len(line.split()) >= _WORDS) or SENTENCE_END.search(line) is not None
 
 
 def blocks(text: str) -> Iterator[tuple[int, int]]:
     """Spans of what blank lines or tags part, with what parts them; one that tells nothing heads the next."""
-    start = 0
+    start = read = 0
     for match in _BETWEEN.finditer(text):
-        if any(map(tells, text[start : match.start()].splitlines())):
+        if any(map(tells, text[read : match.start()].splitlines())):
             yield start, match.end()
             start = match.end()
+        read = match.end()
     if start < len(text):
         yield start, len(text)
 

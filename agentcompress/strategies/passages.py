@@ -50,6 +50,8 @@ class PassageStrategy(PreparedStrategy, StageStrategy):
             shown = dict(selection.renditions)
             for output in outputs:
                 output.regroup(shown)
+            if shown == selection.renditions:
+                return selection
             return replace(selection, renditions=shown, certificate=None)
 
         return whole
@@ -72,6 +74,7 @@ class _Passages:
     def __init__(self, context: Context, passages: Sequence[Sequence[int]], answers: Criterion) -> None:
         self._segments = context.segments
         self._passages = passages
+        self._inside = frozenset(chain(*passages))
         self._alone = self._by_themselves(context.query)
         self._scores = np.round(answers.score(self._alone), 6)
 
@@ -80,15 +83,21 @@ class _Passages:
 
         What is left over keeps what was shown of the others.
         """
-        before = {index: shown.pop(index) for index in chain(*self._passages) if index in shown}
+        before = {index: shown[index] for index in self._inside if index in shown}
+        if len(before) == len(self._inside) and not any(before.values()):
+            return
         room = sum(self._segments[index].renditions[form].tokens for index, form in before.items())
-        room += GAP_TOKENS * sum(index - 1 not in before for index in before)
+        room += GAP_TOKENS * sum(index - 1 not in shown for index in before)
+        for index in before:
+            del shown[index]
         whole = FillStrategy().select(self._alone, self._scores, room).renditions
         ranked = (self._passages[number] for number in np.argsort(-self._scores, kind="stable"))
         parts = ([index] for passage in ranked for index in passage if index in before)
         for indices in (*(self._passages[number] for number in whole), *parts):
             needed = self._with_heads(indices) - shown.keys()
-            cost = sum(self._segments[index].tokens for index in needed) + GAP_TOKENS
+            gaps = sum(index - 1 not in shown and index - 1 not in needed for index in needed)
+            gaps -= sum(index + 1 in shown and index + 1 in self._inside for index in needed)
+            cost = sum(self._segments[index].tokens for index in needed) + GAP_TOKENS * gaps
             if needed and cost <= room:
                 room -= cost
                 shown.update(dict.fromkeys(needed, 0))

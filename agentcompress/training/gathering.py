@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from agentcompress.criteria import default_criterion
 from agentcompress.encoders import EncoderSetting, encoder_for
@@ -84,6 +85,14 @@ def gather(runs: Iterable[Trajectory], look: Looking, kept: KeptExamples | None)
             gathered.add(read.popleft()[0], lesson)
             yield gathered
 
+    # What is known in front is not held back until something unknown comes.
+    runs = iter(runs)
+    for run in runs:
+        if (lesson := kept.get(run) if kept else None) is None:
+            runs = chain([run], runs)
+            break
+        gathered.add(run, lesson)
+        yield gathered
     for lesson in look(unknown()):
         yield from known()
         run, _ = read.popleft()

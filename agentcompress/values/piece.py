@@ -24,7 +24,7 @@ class Piece:
     a member belongs to. Where the cut has a join it is shown whenever this one is; elsewhere it
     is worth more the more is shown under it."""
     passage: int = 0
-    """Of a text that holds documents: the number of the passage it belongs to, from 1; 0 for none."""
+    """Of prose and documents: the number of the passage it belongs to, from 1; 0 for none."""
     condensed: tuple[str, ...] = ()
     """Smaller forms, largest first; what a smaller one shows, a larger one shows too."""
 

@@ -102,7 +102,7 @@ class Segment:
     lead: int = 0
     """How many segments before it the one stands that helps to understand it; 0 for none."""
     passage: int = 0
-    """Of a text that holds documents: the number of the passage it belongs to, from 1; 0 for none."""
+    """Of prose and documents: the number of the passage it belongs to, from 1; 0 for none."""
     image: Image | None = None
     """Of an image: where its bytes are."""
     look: Look | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from agentcompress.errors import InvalidInputError
+from agentcompress.files import whole_file
 from benchmarks.block import ROOT
 from benchmarks.machine import machine, today, version_of
 
@@ -44,7 +45,8 @@ class Results:
         """Puts all in place of what the file had."""
         head = json.dumps({name: value for name, value in asdict(self).items() if name != "runs"}, indent=1)
         runs = ",\n".join(f"  {json.dumps(run)}" for run in self.runs)
-        path.write_text(f'{head[:-2]},\n "runs": [\n{runs}\n ]\n}}\n', encoding="utf-8")
+        with whole_file(path) as file:
+            file.write(f'{head[:-2]},\n "runs": [\n{runs}\n ]\n}}\n')
 
     def of(self, policy: str, budget: float, *, stateful: bool = False) -> dict[str, Any] | None:
         """One run; None where it was not measured."""
