@@ -164,7 +164,7 @@ def test_a_loss_is_said(tmp_path: Path) -> None:
     ]
     for text in (short(results), whole(results)):
         assert "within the budget: tooltrim on shell at 25% (.90 of 50, ours .80)." in text
-        assert "(on so many sources): headroom 1." in text
+        assert "(so many times, by source and budget): headroom 1." in text
     assert "| 1.00† |" in whole(results)
     results.write(tmp_path / "peers.json")
     assert Results.read(tmp_path / "peers.json") == results

@@ -154,7 +154,9 @@ def _losses(figures: Figures, peers: Sequence[str]) -> str:
     finders = [_finders(figures, peers, one) for one in _SHARES if figures.recall(OURS, one) is not None]
     points = {
         "Keeps more tool-only atoms and is within the budget": [_lost(one) for one in lost if not one.over],
-        "Keeps more, but over the budget (on so many sources)": [f"{peer} {n}" for peer, n in over.items()],
+        "Keeps more, but over the budget (so many times, by source and budget)": [
+            f"{peer} {n}" for peer, n in over.items()
+        ],
         f"Costs less at {_CEILING:,.0f} and is never over": _cheaper(figures, peers),
         "Keeps more documents of one tool output whole": finders,
         "Takes less time for 126,000 fresh tokens": _faster(figures, peers),
