@@ -104,6 +104,9 @@ def test_excluded_tools_keep_their_calls_and_results_untouched(
     assert tokens(result.messages) == result.tokens_after <= budget.ceiling()
     assert pairs_are_whole(result.messages)
     assert in_order(hard(messages, calls), result.messages)
+    assert len(set(result.left)) == len(result.left)
+    again = Compressor(budget, exclude_tools=excluded).compress(messages, plan=result.plan)
+    assert again.messages == result.messages
     # Where hard pins take everything there is no room for a word between two of the user's, and where nothing
     # but pins comes behind, no line may be written into those: a note then stands alone, in the user's role.
     if result.plan.notes and ("user", "user") not in roles(messages):
