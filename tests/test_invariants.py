@@ -183,7 +183,28 @@ def test_same_input_gives_the_same_bytes(case: tuple[Messages, Budget]) -> None:
     assert compressed(messages, budget) == compressed(copy.deepcopy(messages), budget)
 
 
+def behind_a_turn_that_stands() -> Messages:
+    """Words that leave behind an answer that no edit may reach, as it was sent before."""
+    talk = [{"role": role, "content": ""} for _ in range(4) for role in ("user", "assistant")]
+    first = [{"role": "user", "content": ""}, {"role": "assistant", "content": "0\x81"}]
+    last = {"role": "user", "content": "src/app/main.py:42: def handle(request):"}
+    calls = [
+        {"id": f"c{n}", "type": "function", "function": {"name": "read_file", "arguments": path}}
+        for n, path in enumerate(('{"path": ""}', '{"path": "0:\\u0007\\u00d0"}'))
+    ]
+    return [
+        *first,
+        *talk,
+        last,
+        {"role": "assistant", "content": "", "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "c0", "content": ""},
+        {"role": "tool", "tool_call_id": "c1", "content": "\n".join([last["content"]] * 2)},
+        {"role": "user", "content": ""},
+    ]
+
+
 @SLOW
+@example((behind_a_turn_that_stands(), Budget(limit=59, keep=0.6, trigger=1.0)))
 @given(cases())
 def test_roles_keep_alternating_where_they_did(case: tuple[Messages, Budget]) -> None:
     messages, budget = case

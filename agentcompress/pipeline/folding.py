@@ -76,7 +76,8 @@ def _runs(
             continue
         place = _place(role, None if before is None else messages[before].role, index in pinned)
         if place == "tail" and (before in pinned or before == start - 1):
-            place = "user"
+            # Between an assistant turn that takes no line and a user turn any message doubles a role.
+            place = "user" if index is None else None
         if run and place is not None:
             # A message of its own stands where the run was, or before what came behind it meanwhile.
             own = run[-1][-1] if gone or index is None else index
