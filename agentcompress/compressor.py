@@ -108,8 +108,11 @@ class Compressor:
         self._window = window or self._counter.profile.window
         self._ceiling = self._budget.ceiling(self._window)
         self._item_tokens = int(self._budget.item_share * self._ceiling)
-        self._criterion = criterion or default_criterion(encoder_for(encoder))
-        answers = criterion or passage_criterion(encoder_for(encoder))
+        if criterion is None:
+            shared = encoder_for(encoder)  # One, for its cache.
+            self._criterion, answers = default_criterion(shared), passage_criterion(shared)
+        else:
+            self._criterion = answers = criterion
         self._strategy = strategy or default_strategy(answers)
         self._condense: Strategy = PassageStrategy(answers=answers) | CondenseStrategy()
         self._returning: Strategy = PruneStrategy()

@@ -63,30 +63,32 @@ class LeadingCriterion:
         lexical = LexicalCriterion(stemmed=True, names=2.0)
         weights = lexical.weights(context.query)
         texts = [lexical.terms(one.text) for one in context.segments]
+        said = self._heads(context)
         # No term crosses a line: those of a text below its head are those of both.
-        heads = [lexical.terms(head) for head in self._heads(context)]
+        heads = [lexical.terms(head) for head in said]
         own = lexical.score_documents(texts, weights)
         headed = lexical.score_documents(
             [(*text, *heads[of]) for text, of in zip(texts, context.message_of.tolist(), strict=True)],
             weights,
         )
-        return own + _paired(context) + _HEADED * headed, self._naming(context) & (own > 0)
-
-    def _naming(self, context: Context) -> NDArray[np.bool_]:
-        """Which segments of tools say a name that the query says, or stand below it, shape (segments,)."""
-        names = {atom.lower() for atom in atoms_of(context.query)}
-        heads = [not names.isdisjoint(terms_of(head)) for head in self._heads(context)]
-        places = zip(context.segments, context.message_of.tolist(), strict=True)
-        naming = (
-            one.role == "tool" and (not names or heads[of] or not names.isdisjoint(terms_of(one.text)))
-            for one, of in places
-        )
-        return np.fromiter(naming, bool, len(context.segments))
+        return own + _paired(context) + _HEADED * headed, _naming(context, said) & (own > 0)
 
     def _heads(self, context: Context) -> list[str]:
         """What each message up to the last is about."""
         messages = int(context.message_of.max(initial=-1)) + 1
         return [*self.heads[:messages], *[""] * (messages - len(self.heads))]
+
+
+def _naming(context: Context, said: Sequence[str]) -> NDArray[np.bool_]:
+    """Which segments of tools say a name that the query says, or stand below it, shape (segments,)."""
+    names = {atom.lower() for atom in atoms_of(context.query)}
+    heads = [not names.isdisjoint(terms_of(head)) for head in said]
+    places = zip(context.segments, context.message_of.tolist(), strict=True)
+    naming = (
+        one.role == "tool" and (not names or heads[of] or not names.isdisjoint(terms_of(one.text)))
+        for one, of in places
+    )
+    return np.fromiter(naming, bool, len(context.segments))
 
 
 def _paired(context: Context) -> NDArray[np.float64]:

@@ -71,11 +71,12 @@ def gather(runs: Iterable[Trajectory], look: Looking, kept: KeptExamples | None)
         kept: Those that were.
     """
     gathered = Gathered()
+    found: Iterator[tuple[Trajectory, Lesson | None]]
+    found = ((run, kept.get(run) if kept else None) for run in runs)
     read: deque[tuple[Trajectory, Lesson | None]] = deque()
 
     def unknown() -> Iterator[Trajectory]:
-        for run in runs:
-            lesson = kept.get(run) if kept else None
+        for run, lesson in found:
             read.append((run, lesson))
             if lesson is None:
                 yield run
@@ -86,18 +87,17 @@ def gather(runs: Iterable[Trajectory], look: Looking, kept: KeptExamples | None)
             yield gathered
 
     # What is known in front is not held back until something unknown comes.
-    runs = iter(runs)
-    for run in runs:
-        if (lesson := kept.get(run) if kept else None) is None:
-            runs = chain([run], runs)
+    for run, lesson in found:
+        if lesson is None:
+            found = chain([(run, lesson)], found)
             break
         gathered.add(run, lesson)
         yield gathered
-    for lesson in look(unknown()):
+    for learned in look(unknown()):
         yield from known()
         run, _ = read.popleft()
         if kept:
-            kept.put(run, lesson)
-        gathered.add(run, lesson)
+            kept.put(run, learned)
+        gathered.add(run, learned)
         yield gathered
     yield from known()

@@ -3,13 +3,11 @@
 usage: python -m benchmarks.kept.table [--check | --write] [--results FILE]
 """
 
-import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.block import ROOT, Block
+from benchmarks.block import ROOT, Block, publish
 from benchmarks.markdown import row, rule, share
 
 from .results import RESULTS, Results
@@ -127,22 +125,11 @@ def _run(results: Results, policy: str, budget: float, *, stateful: bool) -> dic
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--check", action="store_true", help="end with 1 where a page says otherwise")
-    parser.add_argument("--write", action="store_true", help="put the tables into README and guide")
-    options = parser.parse_args()
-    results = Results.read(options.results)
-    made = {README: short(results), GUIDE: whole(results)}
-    for block, text in made.items():
-        if options.write:
-            block.write(text)
-        elif options.check and not block.has(text):
-            sys.exit(f"{block.page.name} does not say what the results say: {_COMMAND}")
-        elif not options.check:
-            print(text, end="\n\n")
+def blocks(path: Path) -> dict[Block, str]:
+    """What stands in README and guide by a results file."""
+    results = Results.read(path)
+    return {README: short(results), GUIDE: whole(results)}
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, RESULTS, blocks)

@@ -3,14 +3,12 @@
 usage: python -m benchmarks.peers.table [--check | --write] [--results FILE]
 """
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.block import ROOT, Block
+from benchmarks.block import ROOT, Block, publish
 from benchmarks.markdown import NONE, row, rule, share
 
 from .figures import OURS, Figures, Lost
@@ -223,21 +221,11 @@ def _count(value: int | None) -> str:
     return NONE if value is None else f"{value:,}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--check", action="store_true", help="end with 1 where a page says otherwise")
-    parser.add_argument("--write", action="store_true", help="put the tables into README and guide")
-    options = parser.parse_args()
-    results = Results.read(options.results)
-    for block, text in ((README, short(results)), (GUIDE, whole(results))):
-        if options.write:
-            block.write(text)
-        elif options.check and not block.has(text):
-            sys.exit(f"{block.page.name} does not say what the results say: {_COMMAND}")
-        elif not options.check:
-            print(text, end="\n\n")
+def blocks(path: Path) -> dict[Block, str]:
+    """What stands in README and guide by a results file."""
+    results = Results.read(path)
+    return {README: short(results), GUIDE: whole(results)}
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, RESULTS, blocks)
