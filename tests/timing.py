@@ -1,7 +1,9 @@
 """How long work on texts takes."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _NOISE = 0.001
 """Seconds by which even short work varies."""
@@ -10,12 +12,23 @@ _NOISE = 0.001
 def seconds(text: str, *steps: Callable[[str], object]) -> float:
     """CPU time of the steps on a text, the best of three."""
     took = []
-    for _ in range(3):
-        began = time.process_time()
-        for step in steps:
-            step(text)
-        took.append(time.process_time() - began)
+    with _uncollected():
+        for _ in range(3):
+            began = time.process_time()
+            for step in steps:
+                step(text)
+            took.append(time.process_time() - began)
     return min(took)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No collection of garbage, as in timeit: what it takes tells of all that other tests left behind."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def check_linear(
