@@ -70,7 +70,7 @@ def test_low_water_pays_back_or_is_as_deep_as_it_may_be(prices: str, growth: flo
     kept = low_water(room, growth, model)
     assert 0.6 * room <= kept <= 0.8 * room
     removed = room - kept
-    pays_back_after = model.rewrite * (0.7 * kept) / removed
+    pays_back_after = model.rewrite * (0.5 * kept) / removed
     assert removed / growth >= 0.99 * pays_back_after or kept == int(0.6 * room)
 
 
