@@ -18,8 +18,9 @@ from .results import RESULTS, Results
 _COMMAND = "python -m benchmarks.peers.table --write"
 README = Block(page=ROOT / "README.md", name="peers", command=_COMMAND)
 GUIDE = Block(page=ROOT / "docs" / "peers.md", name="peers", command=_COMMAND)
-_SHARES = (0.25, 0.1)
-_CEILING = 8000.0
+_SHORT = (0.25, 0.1)
+_SHARES = (0.5, *_SHORT)
+_CEILINGS = (8000.0, 16000.0)
 _VARIANTS = {"agentcompress-documents", "headroom-agent", "clear-tool-uses-fitting", "random", "full"}
 """Second ways of the same tool and yardsticks: in the guide alone."""
 
@@ -28,22 +29,23 @@ def short(results: Results) -> str:
     """A row for each tool, and where this library loses: for the README."""
     figures = Figures(results)
     peers = [peer for peer in figures.peers if peer not in _VARIANTS]
-    losses = _losses(figures, [peer for peer in peers if peer != OURS])
+    losses = _losses(figures, [peer for peer in peers if peer != OURS], _SHORT, _CEILINGS[:1])
     return "\n\n".join(["\n".join(_short(figures, peers)), "Where others do better:", losses])
 
 
 def whole(results: Results) -> str:
     """Everything that was measured: for the guide."""
     figures = Figures(results)
-    blocks = [_introduction(results), "\n".join(_kept(figures)), "\n".join(_cost(figures))]
-    blocks += ["\n".join(_by_source(figures, budget)) for budget in _SHARES if figures.atoms(budget)]
-    blocks.append(_losses(figures, [peer for peer in figures.peers if peer != OURS]))
+    tables = [_kept(figures), *(_bills(figures, ceiling) for ceiling in _CEILINGS), _times(figures)]
+    tables += [_by_source(figures, budget) for budget in _SHARES if figures.atoms(budget)]
+    blocks = [_introduction(results), *map("\n".join, tables)]
+    blocks.append(_losses(figures, [peer for peer in figures.peers if peer != OURS], _SHARES, _CEILINGS))
     blocks.append(f"Not run, for want of weights: {', '.join(WEIGHTED)}.")
     return "\n\n".join(blocks)
 
 
 def _short(figures: Figures, peers: Sequence[str]) -> Iterator[str]:
-    heads = ["", "tool-only at 25%", "at 10%", "requests over", f"billed at {_CEILING:,.0f}"]
+    heads = ["", "tool-only at 25%", "at 10%", "requests over", f"billed at {_CEILINGS[0]:,.0f}"]
     heads += ["documents at 25%", "at 10%", "ms of CPU for 126k tokens"]
     yield row(heads)
     yield rule(len(heads))
@@ -52,10 +54,10 @@ def _short(figures: Figures, peers: Sequence[str]) -> Iterator[str]:
         yield row(
             [
                 _name(peer),
-                *(share(figures.mean(peer, one, "tool_only")) for one in _SHARES),
-                _of(figures, peer, "over_ceiling", "steps"),
-                share(figures.billed(peer, _CEILING)),
-                *(_recall(figures, peer, one) for one in _SHARES),
+                *(share(figures.mean(peer, one, "tool_only")) for one in _SHORT),
+                _of(figures, peer, _SHORT, "over_ceiling", "steps"),
+                share(figures.billed(peer, _CEILINGS[0])),
+                *(_recall(figures, peer, one) for one in _SHORT),
                 f"{times['cpu_ms_cold']:,.0f}" if times else "",
             ]
         )
@@ -75,7 +77,8 @@ def _introduction(results: Results) -> str:
 
 def _kept(figures: Figures) -> Iterator[str]:
     heads = [f"tool-only at {one:.0%}, {len(figures.sources(one))} sources (tokens kept)" for one in _SHARES]
-    yield row(["", *heads, "over the ceiling", "broken pairs", "JSON still valid", "evidence at 25 / 10%"])
+    asked = f"evidence at {' / '.join(f'{one * 100:g}' for one in _SHARES)}%"
+    yield row(["", *heads, "over the ceiling", "broken pairs", "JSON still valid", asked])
     yield rule(len(heads) + 5)
     for peer in figures.peers:
         kept = [
@@ -87,45 +90,39 @@ def _kept(figures: Figures) -> Iterator[str]:
             [
                 _name(peer),
                 *kept,
-                _of(figures, peer, "over_ceiling", "steps"),
-                _of(figures, peer, "broken_pairs"),
-                _of(figures, peer, "json_valid", "json_parts"),
+                _of(figures, peer, _SHARES, "over_ceiling", "steps"),
+                _of(figures, peer, _SHARES, "broken_pairs"),
+                _of(figures, peer, _SHARES, "json_valid", "json_parts"),
                 " / ".join(recalls),
             ]
         )
 
 
-def _cost(figures: Figures) -> Iterator[str]:
-    yield row(
-        [
-            "",
-            f"billed at {_CEILING:,.0f}",
-            "tool-only there",
-            "over",
-            "prefix breaks",
-            "cold, ms of CPU",
-            "warm",
-            "tokens out",
-            "peak MiB",
-        ]
-    )
-    yield rule(9)
+def _bills(figures: Figures, ceiling: float) -> Iterator[str]:
+    yield row(["", f"billed at {ceiling:,.0f}", "tool-only there", "over", "prefix breaks"])
+    yield rule(5)
     for peer in figures.peers:
-        times = figures.latency(peer)
-        names = ("cpu_ms_cold", "cpu_ms_warm")
-        spent = [f"{times[name]:,.0f}" if times else "" for name in names]
-        yield row(
-            [
-                _name(peer),
-                share(figures.billed(peer, _CEILING)),
-                share(figures.mean(peer, _CEILING, "tool_only")),
-                _count(figures.total(peer, _CEILING, "over_ceiling")),
-                _count(figures.total(peer, _CEILING, "prefix_breaks")),
-                *spent,
-                f"{times['tokens_out']:,}" if times else "",
-                str(times["peak_mib"]) if times else "",
+        if figures.rows(peer, "replay", ceiling):
+            yield row(
+                [
+                    _name(peer),
+                    share(figures.billed(peer, ceiling)),
+                    share(figures.mean(peer, ceiling, "tool_only")),
+                    _count(figures.total(peer, ceiling, "over_ceiling")),
+                    _count(figures.total(peer, ceiling, "prefix_breaks")),
+                ]
+            )
+
+
+def _times(figures: Figures) -> Iterator[str]:
+    yield row(["126,000 tokens", "cold, ms of CPU", "warm", "tokens out", "peak MiB"])
+    yield rule(5)
+    for peer in figures.peers:
+        if times := figures.latency(peer):
+            spent = [
+                f"{times[name]:,.0f}" for name in ("cpu_ms_cold", "cpu_ms_warm", "tokens_out", "peak_mib")
             ]
-        )
+            yield row([_name(peer), *spent])
 
 
 def _by_source(figures: Figures, budget: float) -> Iterator[str]:
@@ -145,17 +142,19 @@ def _kept_of(found: Mapping[str, Any] | None) -> str:
     return share(found["tool_only"]) + ("†" if found["over_ceiling"] else "")
 
 
-def _losses(figures: Figures, peers: Sequence[str]) -> str:
+def _losses(
+    figures: Figures, peers: Sequence[str], shares: Sequence[float], ceilings: Sequence[float]
+) -> str:
     """Where these keep more, cost less or take less time than this library."""
-    lost = [one for budget in _SHARES for one in figures.losses(budget) if one.peer in peers]
+    lost = [one for budget in shares for one in figures.losses(budget) if one.peer in peers]
     over = Counter(one.peer for one in lost if one.over)
-    finders = [_finders(figures, peers, one) for one in _SHARES if figures.recall(OURS, one) is not None]
+    finders = [_finders(figures, peers, one) for one in shares if figures.recall(OURS, one) is not None]
     points = {
         "Keeps more tool-only atoms and is within the budget": [_lost(one) for one in lost if not one.over],
         "Keeps more, but over the budget (so many times, by source and budget)": [
             f"{peer} {n}" for peer, n in over.items()
         ],
-        f"Costs less at {_CEILING:,.0f} and is never over": _cheaper(figures, peers),
+        **{f"Costs less at {one:,.0f} and is never over": _cheaper(figures, peers, one) for one in ceilings},
         "Keeps more documents of one tool output whole": finders,
         "Takes less time for 126,000 fresh tokens": _faster(figures, peers),
     }
@@ -176,13 +175,13 @@ def _finders(figures: Figures, peers: Sequence[str], budget: float) -> str:
     return f"at {budget:.0%} (ours {share(ours)}) {', '.join(more) or 'none'}"
 
 
-def _cheaper(figures: Figures, peers: Sequence[str]) -> list[str]:
-    bills = {peer: figures.billed(peer, _CEILING) for peer in (OURS, *peers)}
+def _cheaper(figures: Figures, peers: Sequence[str], ceiling: float) -> list[str]:
+    bills = {peer: figures.billed(peer, ceiling) for peer in (OURS, *peers)}
     ours = bills.pop(OURS) or 0.0
     return [
-        f"{peer} {share(bill)}"
+        f"{peer} {share(bill)} (keeps {share(figures.mean(peer, ceiling, 'tool_only'))})"
         for peer, bill in bills.items()
-        if bill and bill < ours and not figures.total(peer, _CEILING, "over_ceiling")
+        if bill and bill < ours and not figures.total(peer, ceiling, "over_ceiling")
     ]
 
 
@@ -203,12 +202,12 @@ def _name(peer: str) -> str:
     return f"{name} ({note})" if note else name
 
 
-def _of(figures: Figures, peer: str, figure: str, of: str | None = None) -> str:
-    found = [figures.total(peer, one, figure) for one in _SHARES]
+def _of(figures: Figures, peer: str, budgets: Sequence[float], figure: str, of: str | None = None) -> str:
+    found = [figures.total(peer, one, figure) for one in budgets]
     known = [one for one in found if one is not None]
     if not known:
         return ""
-    totals = [figures.total(peer, one, of) for one in _SHARES] if of else []
+    totals = [figures.total(peer, one, of) for one in budgets] if of else []
     sum_of = sum(one for one in totals if one is not None)
     return f"{sum(known):,}" + (f" of {sum_of:,}" if of else "")
 
