@@ -143,6 +143,17 @@ def test_train_goes_on_where_it_was_and_replay_takes_its_file(
     )
 
 
+def test_what_another_version_kept_is_not_taken(
+    command: Command, write_lines: WriteLines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_lines("runs.jsonl", [run(0).model_dump()])
+    kept = tmp_path / "kept"
+    command("train", data, "-o", tmp_path / "first", "--keep", kept)
+    monkeypatch.setattr("agentcompress.training.kept.version", lambda name: "another")
+    command("train", data, "-o", tmp_path / "second", "--keep", kept)
+    assert len(list(kept.iterdir())) == 2
+
+
 def test_runs_are_never_written_over(command: Command, write_lines: WriteLines) -> None:
     data = write_lines("runs.jsonl", [{"id": "1", "messages": CHAT}])
     before = data.read_bytes()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 
 from agentcompress.evaluation.reading import Trajectory
@@ -65,5 +66,7 @@ class KeptExamples:
             file.buffer.write(save(tensors))
 
     def _path(self, trajectory: Trajectory) -> Path:
-        made_from = f"{self._settings}\n{trajectory.model_dump_json()}".encode("utf-8", "surrogatepass")
+        # Another version may know other features, or score what they stand on otherwise.
+        settings = f"{version('agentcompress')} {self._settings}"
+        made_from = f"{settings}\n{trajectory.model_dump_json()}".encode("utf-8", "surrogatepass")
         return self._folder / f"{blake2b(made_from, digest_size=12).hexdigest()}.safetensors"
