@@ -9,7 +9,7 @@ from agentcompress.criteria.passages import passage_criterion
 from agentcompress.encoders import encoder_for
 from agentcompress.strategies.fill import FillStrategy
 from agentcompress.tokens import default_counter
-from agentcompress.values import Context, Criterion, Group, Segment, Strategy, TokenCounter
+from agentcompress.values import Context, Criterion, Group, Segment, Strategy, TokenCounter, scored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class PassageSelector:
         if budget < 0:
             raise ValueError(f"budget must not be negative, got {budget}")
         context = self._context(texts, query)
-        scores = self._criterion.score(context)
+        scores = scored(self._criterion, context)
         chosen = self._strategy.select(context, scores, budget).renditions
         return [
             ChosenPassage(index=index, score=float(scores[index]), tokens=context.segments[index].tokens)

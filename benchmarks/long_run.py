@@ -89,7 +89,7 @@ def work(database: Path, steps: int, budget: int) -> None:
         config: Any = {"configurable": {"thread_id": _THREAD}, "recursion_limit": 3 * steps + 10}
         begun = agent.get_state(config).values.get("messages")
         task: Any = None if begun else {"messages": [("user", "Look at every part of the system.")]}
-        # Else the last checkpoint, longer with every step, is written beside the next call, and times are of both.
+        # Else a checkpoint, longer with every step, is written beside the next call, and times are of both.
         messages = agent.invoke(task, config, durability="sync")["messages"]
     figures = {"answer": messages[-1].content, "bytes": hashed(messages), "milliseconds": times}
     print(json.dumps(figures), flush=True)

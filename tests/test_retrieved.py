@@ -64,6 +64,12 @@ def test_other_outputs_are_shown_as_without_documents() -> None:
     assert {i for i in chosen.renditions if i < 3} == {i for i in plain.renditions if i < 3}
 
 
+def test_scores_of_passages_that_are_no_numbers_are_named() -> None:
+    context = context_of([[5, 5, 5], [9, 9, 9]], [[0, 0, 0], [1, 2, 3]])
+    with pytest.raises(ValueError, match=r"Fixed gave a score that is .*not finite"):
+        passages(context, (0.0, float("nan"), 1.0), 25)
+
+
 class Fixed:
     """Scores passages as it was told."""
 

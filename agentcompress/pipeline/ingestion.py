@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from agentcompress.values import Criterion, Group, Pin, Plan, Strategy
+from agentcompress.values import Criterion, Group, Pin, Plan, Strategy, scored
 
 from .conversation import Conversation
 from .focus import focus
 from .planning import planned
 from .recalls import asked
-from .scoring import scored
 
 
 def ingest(

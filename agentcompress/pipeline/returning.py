@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from agentcompress.values import Criterion, Group, Note, Pin, Plan, Strategy, atoms_of
+from agentcompress.values import Criterion, Group, Note, Pin, Plan, Strategy, atoms_of, scored
 
 from .conversation import Conversation
 from .digest import shortened
 from .planning import by_message
-from .scoring import scored
 
 _CONSIDERED = 64
 """Newest groups that are gone and looked at again: so an eviction takes no longer as a run goes on."""

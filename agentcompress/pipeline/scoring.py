@@ -1,28 +1,10 @@
-"""Scores that a strategy can rely on."""
+"""Scores and odds that a strategy can rely on."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from agentcompress.values import Context, Criterion, OddsCriterion, Scores
-
-_MOST = 1e30
-"""Scores from which on sums and roundings of them may leave float32."""
-
-
-def scored(criterion: Criterion, context: Context) -> Scores:
-    """What the criterion says of the context.
-
-    Raises:
-        ValueError: It is not one score from 0 to 1e30 a segment.
-    """
-    scores = criterion.score(context)
-    name = type(criterion).__name__
-    if scores.shape != (len(context.segments),):
-        raise ValueError(f"{name} gave scores of shape {scores.shape} for {len(context.segments)} segments")
-    if not np.isfinite(scores).all() or (scores < 0).any() or (scores > _MOST).any():
-        raise ValueError(f"{name} gave a score that is negative, above {_MOST:g} or not finite")
-    return scores
+from agentcompress.values import HIGHEST_SCORE, Context, Criterion, OddsCriterion, Scores, scored
 
 
 def judged(criterion: Criterion, context: Context) -> tuple[Context, Scores]:
@@ -36,8 +18,8 @@ def judged(criterion: Criterion, context: Context) -> tuple[Context, Scores]:
         return context, scores
     odds = criterion.odds(context, scores)
     known = np.fromiter(odds.values(), dtype=np.float64, count=len(odds))
-    if not ((known >= 0) & (known <= _MOST)).all():
+    if not ((known >= 0) & (known <= HIGHEST_SCORE)).all():
         raise ValueError(
-            f"{type(criterion).__name__} gave odds that are negative, above {_MOST:g} or no number"
+            f"{type(criterion).__name__} gave odds that are negative, above {HIGHEST_SCORE:g} or no number"
         )
     return replace(context, odds=odds), scores

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agentcompress.values import Choosing, Context, Criterion, PreparedStrategy, Scores, Selection
+from agentcompress.values import Choosing, Context, Criterion, PreparedStrategy, Scores, Selection, scored
 
 from .objective import Objective
 from .selection import GreedySelector
@@ -22,7 +22,7 @@ class AnswerStrategy(PreparedStrategy):
 
     def prepare(self, context: Context, scores: Scores) -> Choosing:
         """Chooses from a context by its scores, for any budget."""
-        answers = np.round(self.answers.score(context), 6)
+        answers = np.round(scored(self.answers, context), 6)
         first = [index for index in np.argsort(-answers, kind="stable").tolist() if answers[index] > 0]
         start = GreedySelector(context, Objective.of(context, scores))
 

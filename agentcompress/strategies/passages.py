@@ -17,6 +17,7 @@ from agentcompress.values import (
     Segment,
     Selection,
     prepared,
+    scored,
 )
 
 from .fill import FillStrategy
@@ -76,7 +77,7 @@ class _Passages:
         self._passages = passages
         self._inside = frozenset(chain(*passages))
         self._alone = self._by_themselves(context.query)
-        self._scores = np.round(answers.score(self._alone), 6)
+        self._scores = np.round(scored(answers, self._alone), 6)
 
     def regroup(self, shown: dict[int, int]) -> None:
         """Changes what is shown to whole passages, the best first, in no more tokens.

@@ -26,11 +26,13 @@ from .protocols import (
 )
 from .reason import Reason, Why
 from .result import CompressionResult
+from .scored import HIGHEST_SCORE, scored
 from .segment import Context, Group, Pin, Rendition, RenditionName, Segment, SegmentKind, Selection
 from .starts import common_start
 from .wanted import RECALL, Wanted
 
 __all__ = [
+    "HIGHEST_SCORE",
     "ID_DIGITS",
     "LEGIBLE",
     "RECALL",
@@ -86,5 +88,6 @@ __all__ = [
     "common_start",
     "prepared",
     "scaled",
+    "scored",
     "token_spans",
 ]
