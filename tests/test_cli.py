@@ -239,11 +239,26 @@ def test_an_interrupt_leaves_a_valid_dump(tmp_path: Path, name: str) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert out == b""
+    assert "full, budget 2000" in out.decode()
     with (gzip.open if name.endswith(".gz") else open)(dump, "rt") as file:
         steps = [json.loads(line)["step"] for line in file]
     assert steps == [2, 4, 6] * 3
     assert err.decode() == f"interrupted after 9 steps; {dump} holds 9 whole lines\n"
+
+
+def test_an_interrupt_prints_no_json_that_looks_whole(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.jsonl"
+    process = spawn(
+        *("replay", "-", "--budget", "2000", "--policy", "full", "--dump", dump, "--json"),
+        stdin=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write((json.dumps(RUN) + "\n").encode() * 3)
+    process.stdin.flush()
+    _wait_until_quiet(dump)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[0] == b""
+    assert process.returncode == 130
 
 
 def test_an_interrupt_leaves_a_report_of_what_was_played(tmp_path: Path) -> None:

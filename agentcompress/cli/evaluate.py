@@ -54,28 +54,25 @@ def evaluate(
         evaluation = Evaluation(measured)
         mapper = mapper_for(jobs, ray)
     progress = ReadingProgress([RecordReader(path) for path in data])
+    interrupt = None
     try:
         with mapper, progress:
             for found in mapper.flat_map(measured.measure, evaluation.parts(progress.items())):
                 evaluation.count(found)
                 progress.say(f"{sum(evaluation.measured.values()):,} records")
     except KeyboardInterrupt:
-        raise interrupted(f"after {sum(evaluation.measured.values()):,} records") from None
+        interrupt = interrupted(f"after {sum(evaluation.measured.values()):,} records")
     figures = {"budget": limit if isinstance(limit, int | float) else str(limit), **evaluation.to_dict()}
-    if not any(evaluation.measured.values()):
+    if not interrupt and not any(evaluation.measured.values()):
         raise InvalidInputError("no record to evaluate: only sets of documents", path=", ".join(data))
-    if as_json:
+    if as_json and not interrupt:  # A program would take unfinished figures for whole.
         print(json.dumps(figures, indent=1))
-        return
-    from agentcompress.report.table import recall_table, visibility_table, vote_tables
+    if not as_json:
+        from agentcompress.report.table import evaluation_tables
 
-    print_tables(
-        [
-            *([recall_table(figures["qa"], limit)] if "qa" in figures else []),
-            *(vote_tables(figures["icl"]) if "icl" in figures else []),
-            *([visibility_table(figures["gui"], limit)] if "gui" in figures else []),
-        ]
-    )
+        print_tables(evaluation_tables(figures))
+    if interrupt:
+        raise interrupt
 
 
 def _budget(text: str) -> "EvalBudget":

@@ -101,7 +101,7 @@ def replay(
         summary = Summary(stateful=in_order, prices=price_model(prices))
         mapper = mapper_for(jobs, ray)
     check_distinct(data, dump, report)
-    _play(replayed, data, mapper, summary, dump, report)
+    interrupt = _play(replayed, data, mapper, summary, dump, report)
     figures = {
         "policy": policy,
         "budget": limit,
@@ -110,12 +110,14 @@ def replay(
         "image_model": image_model,
         **summary.to_dict(),
     }
-    if as_json:
+    if as_json and not interrupt:  # A program would take unfinished figures for whole.
         print(json.dumps(figures, indent=1))
-        return
-    from agentcompress.report.table import replay_tables
+    if not as_json and figures["macro"]["steps"]:
+        from agentcompress.report.table import replay_tables
 
-    print_tables(replay_tables(figures))
+        print_tables(replay_tables(figures))
+    if interrupt:
+        raise interrupt
 
 
 def _play(
@@ -125,7 +127,8 @@ def _play(
     summary: Summary,
     dump: Path | None,
     report: Path | None,
-) -> None:
+) -> typer.Exit | None:
+    """Plays all runs into the summary; what to raise where it was interrupted."""
     from agentcompress.evaluation.dump import Dump
     from agentcompress.evaluation.progress import ReadingProgress
     from agentcompress.evaluation.reading import TrajectoryReader
@@ -161,7 +164,7 @@ def _play(
         if report and page and page.runs:
             page.write(report)
             kept += f"; {report} shows {page.runs:,} of the runs"
-        raise interrupted(f"after {done:,} steps{kept}") from None
+        return interrupted(f"after {done:,} steps{kept}")
     if not done:
         raise InvalidInputError(
             "no step to replay: snapshots need a tool call after 1,000 tokens, --stateful any answer",
@@ -169,3 +172,4 @@ def _play(
         )
     if report and page:
         page.write(report)
+    return None

@@ -64,7 +64,19 @@ def replay_tables(figures: Mapping[str, Any]) -> list[Table]:
     return tables
 
 
-def recall_table(figures: Mapping[str, Any], budget: object) -> Table:
+def evaluation_tables(figures: Mapping[str, Any]) -> list[Table]:
+    """What each policy keeps of each kind of record.
+
+    Args:
+        figures: What `agentcompress eval --json` prints.
+    """
+    budget = figures["budget"]
+    tables = [_recall_table(figures["qa"], budget)] if "qa" in figures else []
+    tables += _vote_tables(figures["icl"]) if "icl" in figures else []
+    return tables + ([_visibility_table(figures["gui"], budget)] if "gui" in figures else [])
+
+
+def _recall_table(figures: Mapping[str, Any], budget: object) -> Table:
     """How much of the evidence each policy keeps.
 
     Args:
@@ -75,7 +87,7 @@ def recall_table(figures: Mapping[str, Any], budget: object) -> Table:
     return _by_policy(title, figures, counted="questions", share="recall")
 
 
-def vote_tables(figures: Mapping[str, Any]) -> list[Table]:
+def _vote_tables(figures: Mapping[str, Any]) -> list[Table]:
     """Whether the right label is among the examples that each policy shows, a table a set.
 
     Args:
@@ -101,7 +113,7 @@ def vote_tables(figures: Mapping[str, Any]) -> list[Table]:
     return tables
 
 
-def visibility_table(figures: Mapping[str, Any], budget: object) -> Table:
+def _visibility_table(figures: Mapping[str, Any], budget: object) -> Table:
     """How many targets can still be seen.
 
     Args:
