@@ -22,7 +22,7 @@ _ATTEMPTS = 4
 _SLACK = 0.005
 """Share of the target that may stay unused."""
 
-_DIGEST = 0.01
+_DIGEST = 0.02
 """Share of the target that may go to saying what was done in what is gone."""
 _RETURNED = 0.05
 """Share of the target that may go to what left earlier and matters again."""
