@@ -96,7 +96,7 @@ IMAGE = encoded(screen(1))
     ],
 )
 def test_encoded_bytes_never_come_back_as_text(shown: dict[str, Any], answer: dict[str, Any]) -> None:
-    turn = HumanMessage([{"type": "text", "text": "Look at this. " * 40}, shown])
+    turn = HumanMessage([{"type": "text", "text": "Look at this. " * 200}, shown])
     key = codec_for([turn]).read(turn).digest
     messages = [HumanMessage("Go."), AIMessage("Yes."), turn, AIMessage("I see."), HumanMessage("Read on.")]
     state = asking(None, result_id=key).invoke({"messages": messages}, thread("a"))
