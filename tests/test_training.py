@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from agentcompress.criteria import LexicalCriterion
 from agentcompress.criteria.learned import AtomFeatures, LearnedWeights
@@ -152,6 +153,31 @@ def test_what_another_version_kept_is_not_taken(
     monkeypatch.setattr("agentcompress.training.kept.version", lambda name: "another")
     command("train", data, "-o", tmp_path / "second", "--keep", kept)
     assert len(list(kept.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--device", "foo", "device must be one that torch has here, got 'foo'"), ("--seed", "-1", "--seed")],
+)
+def test_settings_are_checked_before_any_run_is_looked_at(
+    option: str, value: str, said: str, command: Command, write_lines: WriteLines, tmp_path: Path
+) -> None:
+    data = write_lines("runs.jsonl", [run(0).model_dump()])
+    kept = tmp_path / "kept"
+    fails(command("train", data, "-o", tmp_path / "weights", "--keep", kept, option, value), said)
+    assert not kept.exists()
+
+
+def test_what_somebody_else_put_there_is_not_taken(
+    command: Command, write_lines: WriteLines, tmp_path: Path
+) -> None:
+    data = write_lines("runs.jsonl", [run(0).model_dump()])
+    kept, first, second = tmp_path / "kept", tmp_path / "first", tmp_path / "second"
+    command("train", data, "-o", first, "--keep", kept)
+    [file] = kept.iterdir()
+    file.write_bytes(save({"other": np.zeros(3)}))
+    command("train", data, "-o", second, "--keep", kept)
+    assert second.read_bytes() == first.read_bytes()
 
 
 def test_runs_are_never_written_over(command: Command, write_lines: WriteLines) -> None:

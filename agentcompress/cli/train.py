@@ -36,7 +36,9 @@ def train(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Write the weights here.")],
     max_steps: Annotated[int, typer.Option(help="Contexts of one run that are looked at.")] = 6,
-    seed: Annotated[int, typer.Option(help="Draws what is held out, and which atoms stand for others.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Draws what is held out, and which atoms stand for others.")
+    ] = 0,
     pull: Annotated[
         float, typer.Option(help="How firmly weights are held near the hand-set criteria.")
     ] = 0.3,
@@ -66,7 +68,7 @@ def train(
     from agentcompress.encoders import encoder_for
     from agentcompress.evaluation.traces import TraceReader
     from agentcompress.mappers import mapper_for
-    from agentcompress.training.fitting import Round, fit
+    from agentcompress.training.fitting import Round, checked_device, fit
     from agentcompress.training.gathering import LookSettings
     from agentcompress.training.kept import KeptExamples
     from agentcompress.training.leaving import left_out
@@ -74,7 +76,7 @@ def train(
     with settings():
         mapper = mapper_for(jobs, ray)
         own = encoder_for(encoder)
-        fitted = partial(fit, pull=pull, seed=seed, device=device)
+        fitted = partial(fit, pull=pull, seed=seed, device=checked_device(device))
     looked = LookSettings(encoder=encoder, max_steps=max_steps, seed=seed)
     kept = KeptExamples(keep, f"{own.name} {max_steps} {seed}") if keep else None
     gathered = _gathered(data, looked, mapper, kept)

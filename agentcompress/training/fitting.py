@@ -38,6 +38,21 @@ class Round:
     """Mean surprise at what was used on the steps held out, in nats."""
 
 
+def checked_device(name: str) -> str:
+    """The name itself, if torch has such a device on this machine.
+
+    Raises:
+        ValueError: It has not.
+    """
+    import torch
+
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # A build without CUDA says the latter.
+        raise ValueError(f"device must be one that torch has here, got {name!r}") from error
+    return name
+
+
 def fit(
     sources: Mapping[str, Examples],
     *,

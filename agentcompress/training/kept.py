@@ -42,12 +42,12 @@ class KeptExamples:
             return None
         try:
             tensors = load_file(path)
-        except SafetensorError:
+            if not tensors:
+                return Lesson(None)
+            columns = tuple(tensors.pop("columns").tobytes().decode().split("\n"))
+            return Lesson(Examples(columns=columns, **tensors))
+        except (SafetensorError, KeyError, TypeError):  # Cut short, or somebody else's.
             return None
-        if not tensors:
-            return Lesson(None)
-        columns = tuple(tensors.pop("columns").tobytes().decode().split("\n"))
-        return Lesson(Examples(columns=columns, **tensors))
 
     def put(self, trajectory: Trajectory, lesson: Lesson) -> None:
         """Keeps what a run taught, or that it taught nothing."""
