@@ -56,7 +56,7 @@ class PassageSelector:
             budget: What their tokens may sum up to.
 
         Raises:
-            ValueError: The budget is negative.
+            ValueError: The budget is negative, or the criterion gave a score that is negative or no number.
         """
         if budget < 0:
             raise ValueError(f"budget must not be negative, got {budget}")

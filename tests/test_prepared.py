@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from agentcompress import Budget, Compressor
@@ -35,6 +36,16 @@ def test_what_was_asked_before_changes_nothing(strategy: Strategy, seed: int) ->
     select = prepared(strategy, context, scores)
     for room in (budget, budget + 9, budget + 8, 2 * budget, budget // 2, 0, budget):
         assert select(room) == strategy.select(context, scores, room)
+
+
+def test_answers_that_are_no_numbers_are_named() -> None:
+    class Careless:
+        def score(self, context: Context) -> Scores:
+            return np.full(len(context.segments), np.nan, np.float32)
+
+    context, scores, _ = instance(0)
+    with pytest.raises(ValueError, match=r"Careless gave a score that is .*not finite"):
+        AnswerStrategy(answers=Careless()).prepare(context, scores)
 
 
 class OwnStrategy(PruneStrategy):
