@@ -81,7 +81,7 @@ class Savings:
         replay = ReplaySettings(budget=self.budget, policy="agentcompress", stateful=True).replay()
         ledger = Ledger(RequestCounter(counter=replay.measure.counter))
         steps = list(replay.play([trajectory], ledger.watch))
-        if any(step.full_tokens > self.budget for step in steps) and not all(step.skipped for step in steps):
+        if any(step.full_tokens > self.budget for step in steps) and ledger.saved.total() > 0:
             yield trajectory.source, ledger.saved
 
 
@@ -112,7 +112,6 @@ def main() -> None:
         parser.error(str(error))
     except KeyboardInterrupt:
         print("interrupted: shares of the runs so far", file=sys.stderr)
-    sources = {source: saved for source, saved in sources.items() if saved.total() > 0}
     rows = {source: {"runs": runs[source], **shares(saved)} for source, saved in sources.items()}
     mean = {part: round(sum(row[part] for row in rows.values()) / max(1, len(rows)), 4) for part in _PARTS}
     figures = {"budget": options.budget, "sources": rows, "mean": mean}

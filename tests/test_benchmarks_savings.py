@@ -45,7 +45,8 @@ def _take(
     views = [OpenAICodec().read(message) for message in messages]
     recording: Any = SimpleNamespace(views=views, look=lambda raw: (OpenAICodec().read(raw), 0))
     taken: Any = SimpleNamespace(index=len(messages), evicted=evicted)
-    ledger.watch(recording, taken, SimpleNamespace(plan=plan, messages=sent))  # type: ignore[arg-type]
+    shown: Any = SimpleNamespace(plan=plan, messages=sent)
+    ledger.watch(recording, taken, shown)
 
 
 def test_each_token_goes_to_what_took_it() -> None:

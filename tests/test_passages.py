@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from agentcompress.criteria import LexicalCriterion
 from agentcompress.passages import PassageSelector
 from agentcompress.strategies.fill import FillStrategy
-from agentcompress.values import Context, Scores
 from tests.recordings import WordCounter
 from tests.test_criteria import TEXTS, FixedCriterion, context_of
 
@@ -53,12 +52,9 @@ def test_settings_of_the_user_are_used() -> None:
 
 
 def test_a_criterion_that_breaks_its_word_is_named() -> None:
-    class Careless:
-        def score(self, context: Context) -> Scores:
-            return np.full(len(context.segments), np.nan, np.float32)
-
-    with pytest.raises(ValueError, match=r"Careless gave a score that is .*not finite"):
-        PassageSelector(criterion=Careless(), counter=WordCounter()).select(["a", "b"], "a", 1)
+    selector = PassageSelector(criterion=FixedCriterion((np.nan, np.nan)), counter=WordCounter())
+    with pytest.raises(ValueError, match=r"FixedCriterion gave a score that is .*not finite"):
+        selector.select(["a", "b"], "a", 1)
 
 
 @given(

@@ -19,6 +19,7 @@ from agentcompress.strategies import (
 from agentcompress.values import Choosing, Context, Scores, Selection, Strategy, prepared
 
 from .helpers import reads
+from .test_criteria import FixedCriterion
 from .test_selection import instance
 
 STRATEGIES: list[Strategy] = [
@@ -39,13 +40,10 @@ def test_what_was_asked_before_changes_nothing(strategy: Strategy, seed: int) ->
 
 
 def test_answers_that_are_no_numbers_are_named() -> None:
-    class Careless:
-        def score(self, context: Context) -> Scores:
-            return np.full(len(context.segments), np.nan, np.float32)
-
     context, scores, _ = instance(0)
-    with pytest.raises(ValueError, match=r"Careless gave a score that is .*not finite"):
-        AnswerStrategy(answers=Careless()).prepare(context, scores)
+    careless = FixedCriterion((np.nan,) * len(context.segments))
+    with pytest.raises(ValueError, match=r"FixedCriterion gave a score that is .*not finite"):
+        AnswerStrategy(answers=careless).prepare(context, scores)
 
 
 class OwnStrategy(PruneStrategy):
